@@ -1,0 +1,1 @@
+"""The built-in scenarios, one module each, with a `build()` that returns the world as a dictionary."""
