@@ -1,0 +1,91 @@
+"""What the product asks of Prima, whichever adapter answers.
+
+Every method may raise the errors of `connectors.errors`. A method that writes takes an idempotency
+key: the same key and contents have their effect once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
+
+from connectors.prima.capabilities import Capabilities
+from integration.records.customer import Customer
+from integration.records.item import Code, Item, TaxCode
+from integration.records.sales_order import PlacedOrder, SalesOrder
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[Record]):
+    """One entry of a change feed. `record` is None when the thing was deleted."""
+
+    op: Literal["upsert", "delete"]
+    id: str
+    version: str
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage(Generic[Record]):
+    """`cursor` is where to go on; keep it only together with what the page held."""
+
+    changes: tuple[Change[Record], ...]
+    cursor: str
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Prima's code lists in one go; they are small."""
+
+    tax_codes: tuple[TaxCode, ...]
+    codes: tuple[Code, ...]
+
+
+class Prima(Protocol):
+    """The port. `connectors.prima.rest.adapter.RestPrima` is the first to answer it."""
+
+    def capabilities(self) -> Capabilities: ...
+
+    def references(self) -> References: ...
+
+    def customer_changes(self, cursor: str) -> ChangePage[Customer]:
+        """Customers changed since the cursor; "" starts with a whole snapshot.
+
+        Raises CursorExpired when Prima cannot go on from the cursor; start again with "".
+        """
+
+    def item_changes(self, cursor: str) -> ChangePage[Item]:
+        """Items changed since the cursor, as for customers."""
+
+    def customer_by_account(self, account_code: str) -> Customer:
+        """The customer with this account code. Raises NotFound."""
+
+    def customers_by_external(self, system: str, key: str) -> Customer:
+        """The customer known to `system` by `key`. Raises NotFound."""
+
+    def create_customer(self, customer: Customer, *, idempotency_key: str) -> Customer:
+        """Opens an account; Prima chooses `id` and, when empty, `account_code`."""
+
+    def update_customer(self, customer: Customer, *, changed: Sequence[str]) -> Customer:
+        """Writes the named fields of `customer` if `customer.version` is still current.
+
+        Raises Stale when somebody else changed the account since.
+        """
+
+    def create_item(self, item: Item, *, idempotency_key: str) -> Item:
+        """Creates a service or non-stock item."""
+
+    def create_order(self, order: SalesOrder, *, idempotency_key: str) -> PlacedOrder:
+        """Books the order, once per external reference for ever.
+
+        Raises Rejected with Prima's reasons; DuplicateReference when the reference is taken by an
+        order with other contents; TransientError with `outcome_unknown` when it may have booked it.
+        """
+
+    def find_order(self, system: str, reference: str) -> PlacedOrder | None:
+        """The order booked under the reference, or None when Prima positively has none."""
+
+    def cancel_order(self, order_id: str, *, reason: str, idempotency_key: str) -> PlacedOrder:
+        """Cancels an order that has not been allocated yet."""

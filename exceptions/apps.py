@@ -1,0 +1,9 @@
+"""The app of exception queues."""
+
+from django.apps import AppConfig
+
+
+class ExceptionsConfig(AppConfig):
+    name = "exceptions"
+    label = "exceptions"
+    verbose_name = "Exceptions"

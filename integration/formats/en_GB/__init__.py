@@ -1,0 +1,1 @@
+"""British formats on every page."""
