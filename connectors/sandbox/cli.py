@@ -35,11 +35,12 @@ def run(options: argparse.Namespace) -> int:
     try:
         scenario = scenarios.load(options.scenario)
         listener = listen(options.host, options.port)
+        data = options.data or Path("var") / "sandbox" / scenario["name"]
+        front = world.build(scenario, data, fresh=options.fresh)
     except (ScenarioRefused, PortInUse) as refused:
         sys.stderr.write(f"{refused}\n")
         return USAGE_ERROR
-    data = options.data or Path("var") / "sandbox" / scenario["name"]
-    server = Server(world.build(scenario, data, fresh=options.fresh), listener)
+    server = Server(front, listener)
     _announce(server)
     _stop_on_signals(server)
     server.serve_forever(0.1)

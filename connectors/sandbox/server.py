@@ -97,7 +97,7 @@ class Server(ThreadedWSGIServer):
 
     @property
     def url(self) -> str:
-        return f"http://{self.server_address[0]}:{self.port}"
+        return f"http://{self.server_address[0]!s}:{self.port}"
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()

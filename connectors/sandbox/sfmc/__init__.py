@@ -1,0 +1,1 @@
+"""Marketing Cloud Engagement as its clients see it: REST, SOAP, notifications."""

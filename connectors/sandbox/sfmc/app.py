@@ -1,0 +1,88 @@
+"""The Marketing Cloud sandbox as one WSGI application: sign-in, REST, SOAP and the training page."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Response
+
+from connectors.sandbox.clock import Clock
+from connectors.sandbox.faults import Faults
+from connectors.sandbox.sfmc import (
+    async_rows,
+    custom_objects,
+    discovery,
+    rowset_reads,
+    rowsets,
+    seeding,
+    tokens,
+)
+from connectors.sandbox.sfmc.call import Call, read
+from connectors.sandbox.sfmc.cloud import Cloud
+from connectors.sandbox.sfmc.errors import Refused
+from connectors.sandbox.sfmc.routes import Routes
+from connectors.sandbox.sfmc.shapes import Shapes
+from connectors.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ROUTES = Routes(
+    (
+        *rowsets.ROUTES,
+        *async_rows.ROUTES,
+        *rowset_reads.ROUTES,
+        *custom_objects.ROUTES,
+        *discovery.ROUTES,
+    )
+)
+OPEN = {
+    ("POST", "/v2/token"): tokens.sign_in,
+    ("POST", "/v1/requesttoken"): tokens.old_sign_in,
+}
+
+
+class SfmcApp:
+    title = "Marketing Cloud"
+    page = "/sfmc/"
+    fault_kinds = frozenset(
+        {
+            "rows_10006",
+            "deadlock_row",
+            "refuse_null",
+            "wrong_count",
+            "soap_throttle",
+            "duplicate",
+            "late",
+        }
+    )
+
+    def __init__(
+        self, section: Mapping[str, Any], store: Store, faults: Faults, clock: Clock
+    ) -> None:
+        self.cloud = Cloud(section, store, faults, clock)
+        self.shapes = Shapes(self.cloud)
+        seeding.prepare(self.cloud)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        call = read(environ)
+        try:
+            response = self._answer(call)
+        except Refused as refused:
+            response = refused.response()
+        return response(environ, start_response)
+
+    def _answer(self, call: Call) -> Response:
+        path = call.path.lower()
+        if answer := OPEN.get((call.method, path)):
+            return answer(self.cloud, call)
+        route = ROUTES.find(call)
+        call.token = tokens.require(self.cloud, call, route.scope)
+        return route.answer(self.cloud, call)
+
+    def reload(self) -> None:
+        seeding.reload(self.cloud)
+
+    def close(self) -> None:
+        self.cloud.store.close()

@@ -1,0 +1,1 @@
+"""The SOAP service: envelopes, objects, retrieves, faults."""
