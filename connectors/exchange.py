@@ -1,0 +1,43 @@
+"""One call to a remote system as it is kept: what was sent, what came back, without secrets."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+KEPT_CHARACTERS = 20_000
+
+_SECRET = re.compile(
+    r"""(?ix)
+    ("(?:client_secret|access_token|refresh_token|password|signatureKey)"\s*:\s*")[^"]*
+    | (\b(?:client_secret|access_token|password)=)[^&\s]*
+    | (<(?:\w+:)?fueloauth\b[^>]*>)(?:(?!</(?:\w+:)?fueloauth).)*
+    """,
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """`status` is None when nothing was answered; then `error` says why. Headers are not kept."""
+
+    system: str
+    method: str
+    path: str
+    status: int | None
+    started_at: datetime
+    seconds: float
+    request_body: str = ""
+    response_body: str = ""
+    request_id: str = ""
+    error: str = ""
+
+
+def kept(body: bytes | None) -> str:
+    """A body as text, with secrets blanked and a long one cut."""
+    if not body:
+        return ""
+    text = body[: KEPT_CHARACTERS + 1].decode("utf-8", "replace")
+    shown = _SECRET.sub(lambda found: f"{found[1] or found[2] or found[3]}…", text)
+    if len(body) <= KEPT_CHARACTERS:
+        return shown
+    return f"{shown[:KEPT_CHARACTERS]}… ({len(body):,} bytes in all)"
