@@ -1,0 +1,154 @@
+"""Prima over its REST contract."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from urllib.parse import quote
+
+from connectors.answer import Answer
+from connectors.errors import NotFound
+from connectors.http import Conduct, query
+from connectors.prima.capabilities import Capabilities
+from connectors.prima.port import ChangePage, References
+from connectors.prima.rest.auth import Credentials
+from connectors.prima.rest.calls import Reader, Record, SignedCalls, read, read_entry
+from connectors.prima.rest.capabilities_payload import capabilities_from
+from connectors.prima.rest.customer_payload import customer_from, customer_payload
+from connectors.prima.rest.feed import page_from
+from connectors.prima.rest.item_payload import code_from, item_from, item_payload, tax_code_from
+from connectors.prima.rest.order_payload import order_payload
+from connectors.prima.rest.placed_order import placed_order_from
+from integration.records.customer import Customer
+from integration.records.item import CodeList, Item
+from integration.records.sales_order import PlacedOrder, SalesOrder
+
+CODE_LISTS: dict[CodeList, str] = {
+    "charge": "charge-codes",
+    "promotion": "promotion-codes",
+    "source_media": "source-media",
+    "payment_method": "payment-methods",
+}
+PAGE_SIZE = 500
+
+
+class RestPrima:
+    """The `Prima` port over HTTP. Safe to share between threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        company: str,
+        credentials: Credentials,
+        conduct: Conduct | None = None,
+    ) -> None:
+        """`base_url` ends with the version: https://prima.example.com/prima/v1."""
+        url = f"{base_url.rstrip('/')}/{quote(company, safe='')}"
+        self._calls = SignedCalls(url, credentials, conduct or Conduct())
+
+    def close(self) -> None:
+        self._calls.close()
+
+    def capabilities(self) -> Capabilities:
+        return read(self._calls.send("GET", "/capabilities"), capabilities_from)
+
+    def references(self) -> References:
+        return References(
+            tax_codes=tuple(self._listed("tax-codes", tax_code_from)),
+            codes=tuple(
+                code
+                for kind, resource in CODE_LISTS.items()
+                for code in self._listed(resource, partial(code_from, kind))
+            ),
+        )
+
+    def customer_changes(self, cursor: str) -> ChangePage[Customer]:
+        return self._changes("customers", cursor, customer_from)
+
+    def item_changes(self, cursor: str) -> ChangePage[Item]:
+        return self._changes("items", cursor, item_from)
+
+    def customer_by_account(self, account_code: str) -> Customer:
+        target = f"/customers/by-account/{quote(account_code, safe='')}"
+        return read(self._calls.send("GET", target), customer_from)
+
+    def customers_by_external(self, system: str, key: str) -> Customer:
+        target = f"/customers/by-external/{quote(system, safe='')}/{quote(key, safe='')}"
+        return read(self._calls.send("GET", target), customer_from)
+
+    def create_customer(self, customer: Customer, *, idempotency_key: str) -> Customer:
+        answer = self._calls.send(
+            "POST",
+            "/customers",
+            content=customer_payload(customer),
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return read(answer, customer_from)
+
+    def update_customer(self, customer: Customer, *, changed: Sequence[str]) -> Customer:
+        answer = self._calls.send(
+            "PATCH",
+            f"/customers/{quote(customer.id, safe='')}",
+            content=customer_payload(customer, changed),
+            headers={"If-Match": f'"{customer.version}"'},
+        )
+        return read(answer, customer_from)
+
+    def create_item(self, item: Item, *, idempotency_key: str) -> Item:
+        answer = self._calls.send(
+            "POST",
+            "/items",
+            content=item_payload(item),
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return read(answer, item_from)
+
+    def create_order(self, order: SalesOrder, *, idempotency_key: str) -> PlacedOrder:
+        answer = self._calls.send(
+            "POST",
+            "/sales-orders",
+            content=order_payload(order),
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return _placed(answer)
+
+    def find_order(self, system: str, reference: str) -> PlacedOrder | None:
+        target = f"/sales-orders/by-external/{quote(system, safe='')}/{quote(reference, safe='')}"
+        try:
+            return _placed(self._calls.send("GET", target))
+        except NotFound:
+            return None
+
+    def cancel_order(self, order_id: str, *, reason: str, idempotency_key: str) -> PlacedOrder:
+        answer = self._calls.send(
+            "POST",
+            f"/sales-orders/{quote(order_id, safe='')}:cancel",
+            content={"reason": reason},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return _placed(answer)
+
+    def _changes(self, resource: str, cursor: str, reader: Reader[Record]) -> ChangePage[Record]:
+        asked: dict[str, str | int] = {"limit": PAGE_SIZE}
+        if cursor:
+            asked["cursor"] = cursor
+        else:
+            asked["snapshot"] = "true"
+        answer = self._calls.send("GET", f"/{resource}/changes{query(asked)}")
+        return read(answer, lambda body: page_from(body, reader))
+
+    def _listed(self, resource: str, reader: Reader[Record]) -> Iterator[Record]:
+        """A whole list; Prima may answer it in pages."""
+        cursor: str | None = ""
+        while cursor is not None:
+            asked = {"cursor": cursor} if cursor else {}
+            answer = self._calls.send("GET", f"/{resource}{query(asked)}")
+            body = answer.json_object()
+            entries = body.get("items")
+            if not isinstance(entries, list):
+                raise answer.unexpected("answered with a list that cannot be read")
+            yield from (read_entry(answer, entry, reader) for entry in entries)
+            cursor = str(body["next_cursor"]) if body.get("has_more") else None
+
+
+def _placed(answer: Answer) -> PlacedOrder:
+    replayed = answer.headers.get("Idempotent-Replay", "").lower() == "true"
+    return read(answer, lambda body: placed_order_from(body, replayed=replayed))

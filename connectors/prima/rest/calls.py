@@ -1,0 +1,70 @@
+"""Signed JSON calls to one company of Prima, and answers read as records."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from connectors.answer import Answer
+from connectors.errors import NotAuthorised
+from connectors.http import Conduct, HttpSession
+from connectors.prima.rest.auth import Credentials, SignIn
+from connectors.prima.rest.problems import problem_for
+
+SYSTEM = "Prima"
+NOTHING: Mapping[str, str] = {}
+Record = TypeVar("Record")
+Reader = Callable[[Mapping[str, Any]], Record]
+
+
+class SignedCalls:
+    def __init__(self, base_url: str, credentials: Credentials, conduct: Conduct) -> None:
+        self._session = HttpSession(SYSTEM, base_url, conduct, problem=problem_for)
+        self._sign_in = SignIn(SYSTEM, credentials, conduct)
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        *,
+        content: object = None,
+        headers: Mapping[str, str] = NOTHING,
+    ) -> Answer:
+        """The answer; a call that is refused for its token is tried once with a new one."""
+        body = None if content is None else _json(content)
+        signed = self._sign_in.headers()
+        try:
+            return self._session.send(method, target, headers=_all(signed, headers), body=body)
+        except NotAuthorised:
+            signed = self._sign_in.renewed(signed)
+        return self._session.send(method, target, headers=_all(signed, headers), body=body)
+
+    def close(self) -> None:
+        self._session.close()
+        self._sign_in.close()
+
+
+def read(answer: Answer, reader: Reader[Record]) -> Record:
+    """The record that the answer's JSON object holds. Raises UnexpectedShape."""
+    return read_entry(answer, answer.json_object(), reader)
+
+
+def read_entry(answer: Answer, entry: Any, reader: Reader[Record]) -> Record:
+    """The record that a part of the answer holds. Raises UnexpectedShape."""
+    try:
+        return reader(entry)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise answer.unexpected(f"answered with something that cannot be read: {error}") from error
+
+
+def _all(signed: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "Prima-Api-Version": "1",
+        **signed,
+        **headers,
+    }
+
+
+def _json(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
