@@ -216,6 +216,17 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not env.bool("HASHED_STATIC", default=False)
+# The menu: upper floors are named by string. `permission` is one of accounts.roles.May.
+NAVIGATION = [
+    {"label": "Home", "view": "home"},
+    {"label": "Exceptions", "view": "cases", "permission": "view cases"},
+    {"label": "Orders", "view": "orders", "permission": "view cases"},
+    {"label": "Approvals", "view": "approvals", "count": "exceptions.reads.open_approvals"},
+    {"label": "Activity", "view": "jobs"},
+    {"label": "Syncs", "view": "syncs"},
+    {"label": "Audit", "view": "audit", "permission": "see the audit trail"},
+    {"label": "Admin", "view": "admin:index", "permission": "look at the admin site"},
+]
 MEDIA_ROOT = VAR / "files"
 FORMAT_MODULE_PATH = ["integration.formats"]
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"

@@ -1,9 +1,61 @@
-"""What every page shares: the navigation the person may use."""
+"""What every page shares: the navigation a person may use, and the list page."""
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {"navigation": []}
+    """Entries of settings.NAVIGATION that this person may open, with counts where one is named."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    entries = [
+        _entry(request, entry)
+        for entry in settings.NAVIGATION
+        if not entry.get("permission") or user.may(entry["permission"])
+    ]
+    return {"navigation": entries}
+
+
+def _entry(request: HttpRequest, entry: Mapping[str, str]) -> dict[str, Any]:
+    url = reverse(entry["view"])
+    here = request.path == url or (url != "/" and request.path.startswith(url))
+    counter = entry.get("count")
+    count = cast(Callable[[], int], import_string(counter))() if counter else 0
+    return {"label": entry["label"], "url": url, "current": here, "count": count}
+
+
+class ListPage(SingleTableMixin, FilterView):
+    """A filterable, sortable, paged list with its filter in the URL and an empty state."""
+
+    template_name = "tables/list.html"
+    title: ClassVar[str]
+    lede: ClassVar[str] = ""
+    empty_title: ClassVar[str] = "Nothing here"
+    empty_text: ClassVar[str] = "Nothing matches the filter."
+    exports: ClassVar[Sequence[str]] = ("csv", "xlsx")
+    table_pagination = {"per_page": 50}
+
+    def get_template_names(self) -> list[str]:
+        """Only the table for htmx, the whole page otherwise."""
+        if self.request.htmx and not self.request.htmx.boosted:
+            return ["tables/list_body.html"]
+        return [self.template_name]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context.update(
+            title=self.title,
+            lede=self.lede,
+            empty_title=self.empty_title,
+            empty_text=self.empty_text,
+            exports=self.exports,
+        )
+        return context

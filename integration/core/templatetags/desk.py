@@ -1,0 +1,128 @@
+"""Template tags of the desk's visual language: badges, money, ages, sparklines, payload rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from integration.core.money import is_currency, minor_digits
+
+register = template.Library()
+
+_TONES: Mapping[str, str] = {
+    "open": "warn",
+    "waiting": "accent",
+    "snoozed": "calm",
+    "resolved": "good",
+    "dismissed": "calm",
+    "proposed": "accent",
+    "approved": "good",
+    "refused": "bad",
+    "withdrawn": "calm",
+    "sent": "good",
+    "held": "warn",
+    "working": "accent",
+    "sending": "accent",
+    "rejected": "bad",
+    "cancelled": "calm",
+    "running": "accent",
+    "succeeded": "good",
+    "partly": "warn",
+    "failed": "bad",
+    "stopped": "calm",
+    "done": "good",
+    "ok": "good",
+    "silent": "bad",
+    "paused": "calm",
+    "late": "bad",
+}
+
+
+@register.simple_tag
+def badge(state: str, word: str = "") -> SafeString:
+    """A state as colour plus word."""
+    return format_html(
+        '<span class="badge-state {}">{}</span>', _TONES.get(state, "calm"), word or state.title()
+    )
+
+
+@register.filter
+def money(amount: Any, currency: str = "") -> str:
+    """1,234.50 GBP; an unknown currency keeps the amount as it is."""
+    if amount is None or amount == "":
+        return "–"
+    try:
+        value = Decimal(str(amount))
+    except InvalidOperation:
+        return f"{amount} {currency}".strip()
+    digits = minor_digits(currency) if is_currency(currency) else 2
+    return f"{value:,.{digits}f} {currency}".strip()
+
+
+@register.filter
+def monies(by_currency: Mapping[str, Any] | None) -> str:
+    """{"GBP": "10", "EUR": "5"} → 10.00 GBP · 5.00 EUR, most first."""
+    rows = sorted((by_currency or {}).items(), key=lambda row: -Decimal(str(row[1])))
+    return " · ".join(money(amount, currency) for currency, amount in rows) or "–"
+
+
+@register.filter
+def age(moment: datetime | None) -> str:
+    """How long ago in one unit: 5 min, 3 h, 12 days."""
+    if moment is None:
+        return "–"
+    return span((timezone.now() - moment).total_seconds())
+
+
+@register.filter
+def span(seconds: float) -> str:
+    """A length of time in one unit."""
+    if seconds < 60:
+        return "under 1 min"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min"
+    if seconds < 2 * 86_400:
+        return f"{seconds // 3600:.0f} h"
+    return f"{seconds // 86_400:.0f} days"
+
+
+@register.simple_tag
+def sparkline(values: Sequence[int], label: str) -> SafeString:
+    """Bars of a daily count as SVG, with the figures for those who cannot see it."""
+    top = max([*values, 1])
+    width = 126 / max(len(values), 1)
+    bars: Iterable[tuple[str, ...]] = (
+        (
+            f"{index * width:.1f}",
+            f"{26 - 24 * value / top:.1f}",
+            f"{max(width - 2, 1):.1f}",
+            f"{24 * value / top:.1f}",
+        )
+        for index, value in enumerate(values)
+    )
+    rects = format_html_join(
+        "", '<rect class="bar-in" x="{}" y="{}" width="{}" height="{}"/>', bars
+    )
+    return format_html(
+        '<svg class="spark" viewBox="0 0 126 28" role="img" aria-label="{}: {}">'
+        '<line class="axis" x1="0" y1="27" x2="126" y2="27"/>{}</svg>',
+        label,
+        ", ".join(str(value) for value in values),
+        rects,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The page's query string with some values changed; None removes one."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value is not None:
+            params[name] = str(value)
+    return f"?{params.urlencode()}"
