@@ -1,5 +1,8 @@
 """Every address of the desk; upper floors are named by string."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("connectors.sync.urls")),
+    path("", include("exceptions.urls")),
+]

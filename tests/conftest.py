@@ -1,0 +1,56 @@
+"""The cast of every story, and the browser each of them sits at."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from integration.accounts.models import User
+from integration.accounts.roles import Role
+from tests.factories.people import PersonFactory
+
+
+@pytest.fixture
+def operations(db: None) -> User:
+    return PersonFactory.create(username="olive", roles=[Role.OPERATIONS.value])
+
+
+@pytest.fixture
+def finance(db: None) -> User:
+    return PersonFactory.create(username="fiona", roles=[Role.FINANCE.value])
+
+
+@pytest.fixture
+def finance2(db: None) -> User:
+    """The second pair of eyes."""
+    return PersonFactory.create(username="frank", roles=[Role.FINANCE.value])
+
+
+@pytest.fixture
+def marketing(db: None) -> User:
+    return PersonFactory.create(username="mark", roles=[Role.MARKETING.value])
+
+
+@pytest.fixture
+def admin_person(db: None) -> User:
+    return PersonFactory.create(username="ada", roles=[Role.ADMIN.value])
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return PersonFactory.create(username="audrey", roles=[Role.AUDITOR.value])
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """A test client at which this person is signed in, second factor and all."""
+
+    def signed_in(person: User) -> Client:
+        client = Client()
+        client.force_login(person)
+        session = client.session
+        session["second_factor"] = True
+        session.save()
+        return client
+
+    return signed_in
