@@ -36,9 +36,7 @@ def requires(*needed: May) -> Callable[[Page], Page]:
 
     def decorate(page: Page) -> Page:
         @wraps(page)
-        def gated(
-            request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs
-        ) -> HttpResponseBase:
+        def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             check(person(request), *needed)
             return page(request, *args, **kwargs)
 
