@@ -11,6 +11,10 @@ from connectors.sandbox.sfmc import (
     async_rows,
     custom_objects,
     discovery,
+    event_definitions,
+    events,
+    journeys,
+    memberships,
     rowset_reads,
     rowsets,
     seeding,
@@ -32,6 +36,10 @@ ROUTES = Routes(
         *async_rows.ROUTES,
         *rowset_reads.ROUTES,
         *custom_objects.ROUTES,
+        *memberships.ROUTES,
+        *journeys.ROUTES,
+        *events.ROUTES,
+        *event_definitions.ROUTES,
         *discovery.ROUTES,
     )
 )

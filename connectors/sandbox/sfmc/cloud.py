@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -33,6 +34,8 @@ class Cloud:
         packages = section.get("packages") or []
         self.mid = int(packages[0]["mid"]) if packages else 0
         self.extensions: dict[str, DataExtension] = {}
+        # Set when there is a notification to deliver.
+        self.wake = Event()
         # When the next queued piece of work falls due; None when there is none.
         self.next_due: float | None = None
 
