@@ -27,9 +27,8 @@ class GuardedHTTPConnection(HTTPConnection):
         super().__init__(*args, **options)
         self.addresses = addresses
 
-    def connect(self) -> None:
-        super().connect()
-        _check_peer(self, self.addresses)
+    def _new_conn(self) -> socket.socket:
+        return _arrived(super()._new_conn(), self.host, self.addresses)
 
 
 class GuardedHTTPSConnection(HTTPSConnection):
@@ -37,9 +36,8 @@ class GuardedHTTPSConnection(HTTPSConnection):
         super().__init__(*args, **options)
         self.addresses = addresses
 
-    def connect(self) -> None:
-        super().connect()
-        _check_peer(self, self.addresses)
+    def _new_conn(self) -> socket.socket:
+        return _arrived(super()._new_conn(), self.host, self.addresses)
 
 
 def error_from(error: Exception, system: str, timeout: tuple[float, float]) -> RemoteError:
@@ -49,15 +47,23 @@ def error_from(error: Exception, system: str, timeout: tuple[float, float]) -> R
             return Unreachable(f"{system} cannot be reached.")
         case ReadTimeoutError() | TimeoutError():
             return TimedOut(f"{system} did not answer within {timeout[1]:g} seconds.")
-        case SSLError() | ssl.SSLError():
+        case SSLError() | ssl.SSLError() if not _is_cut(error):
             return MisconfiguredError(f"The secure connection to {system} cannot be trusted.")
     return ConnectionLost(f"{system} broke the connection off before it had answered.")
 
 
-def _check_peer(connection: HTTPConnection, addresses: AddressPolicy) -> None:
-    held: socket.socket = connection.sock
+def _arrived(made: socket.socket, host: str, addresses: AddressPolicy) -> socket.socket:
+    """The socket, when it leads where it may; not a byte has been sent on it yet."""
     try:
-        addresses.check_peer(connection.host, str(held.getpeername()[0]))
+        addresses.check_peer(host, str(made.getpeername()[0]))
     except MisconfiguredError:
-        connection.close()
+        made.close()
         raise
+    return made
+
+
+def _is_cut(error: BaseException) -> bool:
+    """Whether a secure connection ended too early, rather than being no good."""
+    reason = error.args[0] if error.args else None
+    cut = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+    return isinstance(error, cut) or isinstance(reason, cut)

@@ -8,7 +8,7 @@ KEPT_CHARACTERS = 20_000
 
 _SECRET = re.compile(
     r"""(?ix)
-    ("(?:client_secret|access_token|refresh_token|password|signatureKey)"\s*:\s*")[^"]*
+    ("(?:client_secret|access_token|refresh_token|password|signatureKey)"\s*:\s*")(?:[^"\\]|\\.)*
     | (\b(?:client_secret|access_token|password)=)[^&\s]*
     | (<(?:\w+:)?fueloauth\b[^>]*>)(?:(?!</(?:\w+:)?fueloauth).)*
     """,
