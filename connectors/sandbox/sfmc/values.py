@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+# Marketing Cloud keeps dates in Central Standard Time the year round, and shows no offset.
+CENTRAL = timezone(timedelta(hours=-6))
 LONGEST_TEXT = 4000
 EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s.,;<>()]+", re.ASCII)
 PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,29}", re.ASCII)
@@ -65,18 +67,21 @@ def shown(column: Column) -> Callable[[Any], str]:
 
 
 def moment(text: str) -> datetime:
-    """A date in ISO 8601 or American notation. With an offset it becomes UTC; without, it stays."""
+    """A date in ISO 8601 or American notation, on the service's own clock.
+
+    With an offset it is converted; without one it is taken as it stands.
+    """
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError:
         parsed = _american(text.strip())
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return parsed.astimezone(CENTRAL) if parsed.tzinfo else parsed.replace(tzinfo=CENTRAL)
 
 
 def _american(text: str) -> datetime:
     for form in US_DATES:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC)
+            return datetime.strptime(text, form).replace(tzinfo=CENTRAL)
         except ValueError:
             continue
     raise ValueError(f"{text} is not a date")

@@ -40,7 +40,7 @@ def test_a_rowset_is_echoed_and_read_back_as_strings(client):
                 "total": "12.5000",
                 "lines": "3",
                 "isgift": "False",
-                "placedat": "3/1/2026 3:04:05 PM",
+                "placedat": "3/1/2026 9:04:05 AM",
             },
         }
     ]
