@@ -7,6 +7,7 @@ from connectors.answer import Answer, error_for
 from connectors.errors import Issue, Rejected, RemoteError, ServerFailed, Throttled
 
 SAVE_FAILED = 10006
+ROWS = "/dataevents/"
 
 
 class RowsRejected(Rejected):
@@ -40,7 +41,7 @@ def _refusal(answer: Answer, body: dict[str, Any], error: Rejected) -> RemoteErr
     reasons = about_rows + _objects(body.get("validationErrors"))
     if about_rows:
         error = answer.locate(RowsRejected(error.message))
-    if body.get("errorcode") == SAVE_FAILED and not reasons:
+    if body.get("errorcode") == SAVE_FAILED and not reasons and ROWS in answer.path:
         return answer.locate(ServerFailed("Marketing Cloud could not save just now."))
     error.issues = [_issue(reason) for reason in reasons] or result_issues(
         body.get("resultMessages")
