@@ -19,8 +19,9 @@ ACTIVE = (Status.OPEN, Status.WAITING, Status.SNOOZED)
 class ExceptionCase(models.Model):
     """One root cause, however many records it stops.
 
-    `fingerprint` names the cause within its kind. `version` grows with every change and a stale
-    one is refused. Counts and money of what waits are kept beside the occurrences by intake.
+    `fingerprint` names the cause within its kind. `version` grows with every decision and every
+    change of status, not with new occurrences, and a stale one is refused. Counts and money of
+    what waits are kept beside the occurrences by intake.
     """
 
     kind = models.CharField(max_length=40)
@@ -62,6 +63,10 @@ class ExceptionCase(models.Model):
             models.Index(fields=["kind", "fingerprint"], name="case_fingerprint"),
             # My cases.
             models.Index(fields=["assignee", "status"], name="case_assignee"),
+            # The task that wakes snoozed cases.
+            models.Index(
+                fields=["snoozed_until"], condition=Q(status="snoozed"), name="case_snoozed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,7 +74,10 @@ class ExceptionCase(models.Model):
 
 
 class Occurrence(models.Model):
-    """One record behind a case. Open until the record goes through or a person closes it."""
+    """One record behind a case. Open until the record goes through or a person closes it.
+
+    A `dismissed` one stays closed when the same record is seen again with the same problem.
+    """
 
     case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="occurrences")
     system = models.CharField(max_length=10)
@@ -89,6 +97,7 @@ class Occurrence(models.Model):
     last_seen_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=250, blank=True, help_text="What healed or closed it.")
+    dismissed = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-amount", "first_seen_at"]
@@ -106,6 +115,8 @@ class Occurrence(models.Model):
                 condition=Q(closed_at__isnull=True),
                 name="occurrence_record",
             ),
+            # Search, and whether a sighting was dismissed for this very record.
+            models.Index(fields=["external_id"], name="occurrence_external_id"),
         ]
 
     def __str__(self) -> str:
@@ -213,6 +224,10 @@ class BulkJob(models.Model):
     healed = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     results = models.JSONField(default=list, help_text="Rows that did not go through, and why.")
+    undo = models.JSONField(default=list, help_text="What the rows were before, to take it back.")
+    lease_until = models.DateTimeField(
+        null=True, help_text="Until when one worker has it; after that another goes on with it."
+    )
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -1,0 +1,64 @@
+"""A promotion that no discount field of Prima can hold, or that gives away too much."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from exceptions.kind import Kind, Severity
+from integration.accounts.roles import Role
+
+REASONS: Mapping[str, str] = {
+    "over_limit": "gives more than is allowed without approval",
+    "not_stackable": "may not be combined with the other promotions of the order",
+    "too_many": "is one of too many promotions on one order",
+    "unmapped": "has no place in Prima yet",
+    "unknown_type": "has a structure the desk does not know",
+    "unknown_code": "is not among the promotion codes of Prima",
+}
+
+
+class BadDiscount(Kind):
+    slug = "bad_discount"
+    title = "Bad discount"
+    plural = "Bad discounts"
+    owner = Role.FINANCE
+    severity = Severity.HIGH
+    due = timedelta(hours=8)
+    grouped_by = ("code", "type", "reason")
+    meaning = (
+        "A campaign gave a promotion that cannot be booked as it stands: nobody has said yet where "
+        "it belongs in Prima, its structure is not one the desk can read, it gives more than the "
+        "limit, or it was combined with another promotion although that is not allowed. Nothing is "
+        "guessed; the orders wait until a person has decided."
+    )
+    what_to_do = (
+        "Read what is wrong with the promotion on the orders below, and how much money it moves.",
+        "If the promotion has no place in Prima yet, choose “Map the promotion” and say whether it "
+        "is a discount, a reduction of a charge, or a payment such as a voucher.",
+        "If it gives more than the limit and is meant that way, choose “Ask for approval”. A "
+        "second person of finance decides; nobody can approve their own request.",
+        "If single orders carry a wrong figure, choose “Correct the order”.",
+        "If the promotion was a mistake, reject the orders with a reason and tell marketing.",
+    )
+    actions = (
+        "map_promotion",
+        "approve_discount",
+        "correct_order",
+        "reject_order",
+        "retry",
+        "assign",
+        "snooze",
+        "dismiss",
+        "comment",
+    )
+
+    def cause(self, facts: Mapping[str, str]) -> dict[str, str]:
+        """Above the limit the structure does not matter: one case a promotion."""
+        cause = super().cause(facts)
+        if facts.get("reason") == "over_limit":
+            cause.pop("type", None)
+        return cause
+
+    def title_for(self, facts: Mapping[str, str]) -> str:
+        reason = facts.get("reason", "")
+        said = REASONS.get(reason) or reason.replace("_", " ") or "cannot be booked as it stands"
+        return f"Promotion {facts.get('code') or '(without a code)'} {said}"
