@@ -33,8 +33,10 @@ class AccountTerms(Kind):
     )
     what_to_do = (
         "Read what Prima says about the account: hold, credit and terms.",
-        "If the hold is over, have it lifted in Prima. The orders go through by themselves once the "
-        "desk has read the account again, or at once with “Try again”.",
+        (
+            "If the hold is over, have it lifted in Prima. The orders go through by themselves once the "
+            "desk has read the account again, or at once with “Try again”."
+        ),
         "If the campaign's word for the terms is only another name, choose “Map the value”.",
         "If the order came with wrong terms, choose “Correct the order”.",
         "If the customer may not buy, reject the orders with a reason and tell the customer.",

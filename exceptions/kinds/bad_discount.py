@@ -32,10 +32,14 @@ class BadDiscount(Kind):
     )
     what_to_do = (
         "Read what is wrong with the promotion on the orders below, and how much money it moves.",
-        "If the promotion has no place in Prima yet, choose “Map the promotion” and say whether it "
-        "is a discount, a reduction of a charge, or a payment such as a voucher.",
-        "If it gives more than the limit and is meant that way, choose “Ask for approval”. A "
-        "second person of finance decides; nobody can approve their own request.",
+        (
+            "If the promotion has no place in Prima yet, choose “Map the promotion” and say whether it "
+            "is a discount, a reduction of a charge, or a payment such as a voucher."
+        ),
+        (
+            "If it gives more than the limit and is meant that way, choose “Ask for approval”. A "
+            "second person of finance decides; nobody can approve their own request."
+        ),
         "If single orders carry a wrong figure, choose “Correct the order”.",
         "If the promotion was a mistake, reject the orders with a reason and tell marketing.",
     )

@@ -25,8 +25,10 @@ class CurrencyNotAllowed(Kind):
     )
     what_to_do = (
         "Check on the orders which currency the customer really paid in.",
-        "If the currency is right and may be sold in, ask an administrator to add it to the order "
-        "policy, and make sure Prima keeps it; then try again.",
+        (
+            "If the currency is right and may be sold in, ask an administrator to add it to the order "
+            "policy, and make sure Prima keeps it; then try again."
+        ),
         "If the code is only written in an unusual way, choose “Correct the order”.",
         "Otherwise reject the orders with a reason and ask marketing to stop selling in it.",
     )

@@ -24,10 +24,14 @@ class CustomerNotFound(Kind):
     )
     what_to_do = (
         "Look at the suggested accounts and the reason each is suggested.",
-        "If one of them is this customer, choose “Link to an account”. From then on all orders of "
-        "the contact go to it.",
-        "If the customer is new, choose “Open an account in Prima”. The form is filled in from the "
-        "order; check name, type and tax number before you save.",
+        (
+            "If one of them is this customer, choose “Link to an account”. From then on all orders of "
+            "the contact go to it."
+        ),
+        (
+            "If the customer is new, choose “Open an account in Prima”. The form is filled in from the "
+            "order; check name, type and tax number before you save."
+        ),
         "If the contact is a test or a duplicate, tell marketing and reject the orders.",
     )
     actions = (

@@ -20,11 +20,15 @@ class IncompatibleAddress(Kind):
     )
     what_to_do = (
         "See which part of the address is marked.",
-        "If only this order is wrong, choose “Correct the order”: shorten or move the text, or put "
-        "the right postcode or country. The original stays beside the correction.",
+        (
+            "If only this order is wrong, choose “Correct the order”: shorten or move the text, or put "
+            "the right postcode or country. The original stays beside the correction."
+        ),
         "If the account in Prima has the wrong address, choose “Set the address in Prima”.",
-        "If the country is only spelt in an unusual way, choose “Map the value” so that it is "
-        "understood from now on.",
+        (
+            "If the country is only spelt in an unusual way, choose “Map the value” so that it is "
+            "understood from now on."
+        ),
         "If you are not sure, ask the customer before you change where a parcel goes.",
     )
     actions = (

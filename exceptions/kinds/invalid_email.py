@@ -20,8 +20,10 @@ class InvalidEmail(Kind):
     )
     what_to_do = (
         "Look for a typing error: a missing dot, a comma, two addresses in one field.",
-        "Put it right at the contact in Marketing Cloud, where all campaigns take it from; the "
-        "order is read again by itself.",
+        (
+            "Put it right at the contact in Marketing Cloud, where all campaigns take it from; the "
+            "order is read again by itself."
+        ),
         "To let this order go at once, choose “Correct the order”.",
         "If you cannot find the right address, ask the customer by phone.",
     )

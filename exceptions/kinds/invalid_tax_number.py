@@ -19,11 +19,15 @@ class InvalidTaxNumber(Kind):
     )
     what_to_do = (
         "Compare the number with the customer's letterhead or with the public register.",
-        "If the account in Prima has the wrong number, choose “Set the tax number in Prima”. All "
-        "orders of the customer are tried again.",
+        (
+            "If the account in Prima has the wrong number, choose “Set the tax number in Prima”. All "
+            "orders of the customer are tried again."
+        ),
         "If only the order has it wrong, choose “Correct the order”.",
-        "If the customer cannot give a valid number, ask finance how to invoice, or reject the "
-        "order with a reason.",
+        (
+            "If the customer cannot give a valid number, ask finance how to invoice, or reject the "
+            "order with a reason."
+        ),
     )
     actions = (
         "set_tax_number",

@@ -19,11 +19,15 @@ class ItemNotSellable(Kind):
     )
     what_to_do = (
         "Find out why the product is not for sale: the reason is shown where Prima gives one.",
-        "If that is wrong, have the product released in Prima. The orders go through by "
-        "themselves with the next reading of products, or at once with “Try again”.",
+        (
+            "If that is wrong, have the product released in Prima. The orders go through by "
+            "themselves with the next reading of products, or at once with “Try again”."
+        ),
         "If another product replaces it, choose “Map to a product”; the customer has to agree.",
-        "If it cannot be delivered, reject the orders with a reason and ask marketing to take the "
-        "product out of the campaign.",
+        (
+            "If it cannot be delivered, reject the orders with a reason and ask marketing to take the "
+            "product out of the campaign."
+        ),
     )
     actions = (
         "map_product",

@@ -20,10 +20,14 @@ class MissingTaxNumber(Kind):
     )
     what_to_do = (
         "Ask the customer for the tax number, or look it up in the public register.",
-        "Choose “Set the tax number in Prima”. The number is checked before it is written, and all "
-        "orders of the customer are tried again.",
-        "You may also enter it in Prima yourself: the orders go through by themselves once the "
-        "desk has read the account again.",
+        (
+            "Choose “Set the tax number in Prima”. The number is checked before it is written, and all "
+            "orders of the customer are tried again."
+        ),
+        (
+            "You may also enter it in Prima yourself: the orders go through by themselves once the "
+            "desk has read the account again."
+        ),
         "If the buyer is a private person after all, correct the order or the account type.",
     )
     actions = (

@@ -23,8 +23,10 @@ class OrderChangedAfterSending(Kind):
         "Compare what was sent with what the campaign says now; the differences are marked.",
         "Ask whether the goods have left. If not, change or cancel the order in Prima.",
         "If the change came too late, tell the customer and arrange a return or a second delivery.",
-        "When both sides agree again, or the change does not matter, dismiss the case and say what "
-        "was done.",
+        (
+            "When both sides agree again, or the change does not matter, dismiss the case and say what "
+            "was done."
+        ),
     )
     actions = ("dismiss", "retry", "assign", "snooze", "comment")
 

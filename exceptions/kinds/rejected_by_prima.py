@@ -21,8 +21,10 @@ class RejectedByPrima(Kind):
     )
     what_to_do = (
         "Read Prima's answer and look at the marked field in what was sent.",
-        "If something is wrong at the account or the product in Prima, put it right there, then "
-        "choose “Try again” for all orders of the case.",
+        (
+            "If something is wrong at the account or the product in Prima, put it right there, then "
+            "choose “Try again” for all orders of the case."
+        ),
         "If the order itself is wrong, choose “Correct the order”.",
         "If the answer makes no sense to you, assign the case to an administrator with a comment.",
     )

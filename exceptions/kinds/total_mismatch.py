@@ -21,8 +21,10 @@ class TotalMismatch(Kind):
     )
     what_to_do = (
         "Compare the total of the order with what it adds up to; the difference is shown.",
-        "A difference of a line or a promotion usually means that it was left out or counted "
-        "twice; a difference of the tax means a wrong tax code or country.",
+        (
+            "A difference of a line or a promotion usually means that it was left out or counted "
+            "twice; a difference of the tax means a wrong tax code or country."
+        ),
         "Check the payment at the payment provider to see what the customer really paid.",
         "Put the wrong figure right with “Correct the order” and say where you know it from.",
         "If the customer paid the wrong amount, agree with finance on a refund or reject the order.",

@@ -22,10 +22,14 @@ class UnexpectedFailure(Kind):
     )
     what_to_do = (
         "Choose “Try again” once: the cause may have been passing.",
-        "If it fails again, report it to the people who look after the desk, with the address of "
-        "this page. The technical details are kept with the sync run.",
-        "Until it is mended you may enter urgent orders in Prima by hand; then reject them here, "
-        "naming the Prima order number, so that they are not booked twice.",
+        (
+            "If it fails again, report it to the people who look after the desk, with the address of "
+            "this page. The technical details are kept with the sync run."
+        ),
+        (
+            "Until it is mended you may enter urgent orders in Prima by hand; then reject them here, "
+            "naming the Prima order number, so that they are not booked twice."
+        ),
     )
     actions = ("retry", "correct_order", "reject_order", "assign", "snooze", "dismiss", "comment")
 

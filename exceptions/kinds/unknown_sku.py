@@ -25,12 +25,18 @@ class UnknownSku(Kind):
     )
     what_to_do = (
         "Look at the description and the price on the orders below to see what was sold.",
-        "If Prima has the product under another code, choose “Map to a product”. The closest "
-        "products are suggested with the reason.",
-        "If Prima does not have it and it is a service or another thing without stock, choose "
-        "“Create the item in Prima”.",
-        "Check the preview: it shows which orders go through and which are held for another "
-        "reason. Then save; all orders with this code are tried again by themselves.",
+        (
+            "If Prima has the product under another code, choose “Map to a product”. The closest "
+            "products are suggested with the reason."
+        ),
+        (
+            "If Prima does not have it and it is a service or another thing without stock, choose "
+            "“Create the item in Prima”."
+        ),
+        (
+            "Check the preview: it shows which orders go through and which are held for another "
+            "reason. Then save; all orders with this code are tried again by themselves."
+        ),
         "If it was sold by mistake, reject the orders with a reason and tell marketing.",
     )
     actions = (

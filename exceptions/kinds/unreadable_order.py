@@ -19,8 +19,10 @@ class UnreadableOrder(Kind):
     )
     what_to_do = (
         "See which fields are marked and what is said about each.",
-        "Best is to put it right where it came from: correct the row in Marketing Cloud. The order "
-        "is read again by itself.",
+        (
+            "Best is to put it right where it came from: correct the row in Marketing Cloud. The order "
+            "is read again by itself."
+        ),
         "If that is not possible, choose “Correct the order” and enter what the customer ordered.",
         "If it is a test or not an order at all, reject it with a reason.",
         "If many orders arrive like this, tell the people who build the campaign.",
