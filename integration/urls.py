@@ -1,8 +1,15 @@
 """Every address of the desk; upper floors are named by string."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from integration.health import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health, name="health"),
+    path("admin/", admin.site.urls),
+    path("audit/", include("integration.audit.urls")),
     path("api/", include("connectors.sync.urls")),
+    path("", include("integration.accounts.urls")),
     path("", include("exceptions.urls")),
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from integration.accounts import signin
 from integration.accounts.models import User
 from integration.accounts.roles import Role
 from tests.factories.people import PersonFactory
@@ -49,7 +50,7 @@ def client_for() -> Callable[[User], Client]:
         client = Client()
         client.force_login(person)
         session = client.session
-        session["second_factor"] = True
+        session[signin.SECOND_FACTOR] = signin.mark(person)
         session.save()
         return client
 

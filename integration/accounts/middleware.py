@@ -1,10 +1,21 @@
-"""Asks for the second factor where it is required or switched on."""
+"""Sign-in is required everywhere, and the second factor where it is due."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from integration.accounts import signin
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to sign in, also out of a partial update of a page."""
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        return signin.away(request, "sign-in")
 
 
 class SecondFactorMiddleware:
