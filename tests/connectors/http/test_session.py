@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_a_fault_becomes_an_error_that_says_what_happened(
     sandbox: RunningSandbox,
     session: HttpSession,
     log: Log,
-    fault: dict[str, object],
+    fault: dict[str, Any],
     error: type[RemoteError],
     message: str,
 ) -> None:
