@@ -7,7 +7,7 @@ from typing import TypeVar
 from connectors.answer import Answer
 from connectors.errors import NotAuthorised
 from connectors.http import Conduct, HttpSession
-from connectors.sfmc.problems import problem_for
+from connectors.sfmc.problems import problem_for, sign_in_problem
 from connectors.sfmc.tokens import Credentials, Token, TokenStore, fetch_token
 
 SYSTEM = "Marketing Cloud"
@@ -21,7 +21,7 @@ class SignedCalls:
         self.conduct = conduct
         self._credentials = credentials
         self._tokens = tokens
-        self._auth = HttpSession(SYSTEM, credentials.auth_url, conduct, problem=problem_for)
+        self._auth = HttpSession(SYSTEM, credentials.auth_url, conduct, problem=sign_in_problem)
 
     def with_token(self, call: Callable[[Token], Result]) -> Result:
         """The call's result; a call that raises NotAuthorised is tried once with a new token."""

@@ -4,7 +4,16 @@ import json
 from typing import Any
 
 from connectors.answer import Answer, error_for
-from connectors.errors import Issue, Rejected, RemoteError, ServerFailed, Throttled
+from connectors.errors import (
+    Issue,
+    MisconfiguredError,
+    NotAuthorised,
+    NotFound,
+    Rejected,
+    RemoteError,
+    ServerFailed,
+    Throttled,
+)
 
 SAVE_FAILED = 10006
 ROWS = "/dataevents/"
@@ -25,6 +34,19 @@ def problem_for(answer: Answer) -> RemoteError:
     said = _said(body)
     if said:
         error.message = f"{error.message} It said: {said}"
+    return error
+
+
+def sign_in_problem(answer: Answer) -> RemoteError:
+    """As `problem_for`, for the auth service.
+
+    A sign-in that is not there must not be taken for rows that are not there.
+    """
+    error = problem_for(answer)
+    if isinstance(error, NotFound):
+        return answer.locate(MisconfiguredError("Marketing Cloud has no sign-in at this address."))
+    if isinstance(error, Rejected):
+        return answer.locate(NotAuthorised(error.message))
     return error
 
 

@@ -49,12 +49,11 @@ class SoapCalls:
 
         Raises the errors of `connectors.errors`; not for an OverallStatus, see `check_overall`.
         """
-        content = _element(message, fields)
 
         def call(token: Token) -> Element:
             headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": action}
             answer = self._session(token.soap_url).send(
-                "POST", PATH, headers=headers, body=_envelope(token, content)
+                "POST", PATH, headers=headers, body=written(token.value, message, fields)
             )
             return _message(answer)
 
@@ -132,13 +131,14 @@ def text(parent: Element, name: str) -> str:
     return (found.text or "").strip() if found is not None else ""
 
 
-def _envelope(token: Token, content: Element) -> bytes:
+def written(token: str, message: str, fields: Fields) -> bytes:
+    """The envelope. Raises Rejected for a character that cannot be sent."""
     envelope = Element(f"{{{ENVELOPE}}}Envelope")
     header = SubElement(envelope, f"{{{ENVELOPE}}}Header")
-    SubElement(header, f"{{{SIGN_IN}}}fueloauth").text = token.value
-    SubElement(envelope, f"{{{ENVELOPE}}}Body").append(content)
-    written: bytes = tostring(envelope, encoding="utf-8", xml_declaration=True)
-    return written
+    SubElement(header, f"{{{SIGN_IN}}}fueloauth").text = token
+    SubElement(envelope, f"{{{ENVELOPE}}}Body").append(_element(message, fields))
+    body: bytes = tostring(envelope, encoding="utf-8", xml_declaration=True)
+    return body
 
 
 def _element(name: str, fields: Fields) -> Element:

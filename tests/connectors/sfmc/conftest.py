@@ -62,7 +62,7 @@ WORLD: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def _cloud() -> Iterator[RunningSandbox]:
-    with running(WORLD) as sandbox:
+    with running(WORLD) as sandbox:  # type: ignore[arg-type]
         yield sandbox
 
 

@@ -42,19 +42,14 @@ def ids(pages: list[RowPage]) -> list[str]:
 
 def test_a_row_comes_back_with_lower_case_names_and_values_as_text(client: SfmcClient) -> None:
     placed = datetime(2026, 3, 1, 22, 5, tzinfo=UTC)
-    put(
-        client,
-        row(
-            1,
-            **{
-                "Email": "ann@example.com",
-                "Total": Decimal("12.50"),
-                "Is Gift": False,
-                "PlacedAt": placed,
-                "Note": "Żółw & <b> 🐢",
-            },
-        ),
-    )
+    values: dict[str, Value] = {
+        "Email": "ann@example.com",
+        "Total": Decimal("12.50"),
+        "Is Gift": False,
+        "PlacedAt": placed,
+        "Note": "Żółw & <b> 🐢",
+    }
+    put(client, row(1, **values))
 
     [page] = client.data_extensions.read_rows("ORDERS")
 
