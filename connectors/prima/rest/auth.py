@@ -7,7 +7,13 @@ from time import monotonic
 from urllib.parse import urlencode
 
 from connectors.answer import Answer, error_for
-from connectors.errors import NotAuthorised, Rejected, RemoteError
+from connectors.errors import (
+    MisconfiguredError,
+    NotAuthorised,
+    NotFound,
+    Rejected,
+    RemoteError,
+)
 from connectors.http import Conduct, HttpSession
 
 EARLY = 60.0
@@ -87,8 +93,13 @@ def _token(answer: Answer) -> tuple[str, float]:
 
 
 def _problem_for(answer: Answer) -> RemoteError:
-    """OAuth 2 refuses a wrong id or secret with 400 as well as with 401."""
+    """OAuth 2 refuses a wrong id or secret with 400 as well as with 401.
+
+    A sign-in that is not there must not be taken for a record that is not there.
+    """
     error = error_for(answer)
+    if isinstance(error, NotFound):
+        return answer.locate(MisconfiguredError(f"{answer.system} has no sign-in at this address."))
     if isinstance(error, Rejected):
         return answer.locate(NotAuthorised(f"{answer.system} did not accept the id and secret."))
     return error

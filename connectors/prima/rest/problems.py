@@ -59,11 +59,11 @@ def _rejected(answer: Answer, problem: Problem) -> PermanentError:
 
 
 def _duplicate(answer: Answer, problem: Problem) -> PermanentError:
-    number = _text(problem, "existing_order_number", "existing_number", "order_number")
+    number = _text(problem, "existing_order_number")
     return DuplicateReference(
         f"{answer.system} already holds another order under this reference: {number}.",
         existing_number=number,
-        existing_hash=_text(problem, "existing_hash", "existing_content_hash"),
+        existing_hash=_text(problem, "existing_content_hash"),
     )
 
 
@@ -89,9 +89,7 @@ def _not_found(answer: Answer, problem: Problem) -> PermanentError:
 BY_TYPE: dict[str, Callable[[Answer, Problem], RemoteError]] = {
     "duplicate-external-ref": _duplicate,
     "cursor-expired": _cursor_expired,
-    "request-in-progress": _still_running,
-    "idempotency-in-progress": _still_running,
-    "idempotency-in-flight": _still_running,
+    "request-in-flight": _still_running,
 }
 BY_STATUS: dict[int, Callable[[Answer, Problem], RemoteError]] = {
     404: _not_found,
