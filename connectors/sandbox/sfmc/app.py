@@ -25,6 +25,7 @@ from connectors.sandbox.sfmc.cloud import Cloud
 from connectors.sandbox.sfmc.errors import Refused
 from connectors.sandbox.sfmc.routes import Routes
 from connectors.sandbox.sfmc.shapes import Shapes
+from connectors.sandbox.sfmc.soap import service
 from connectors.sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ ROUTES = Routes(
 OPEN = {
     ("POST", "/v2/token"): tokens.sign_in,
     ("POST", "/v1/requesttoken"): tokens.old_sign_in,
+    ("POST", "/service.asmx"): service.answer,
+    ("GET", "/etframework.wsdl"): service.wsdl,
 }
 
 

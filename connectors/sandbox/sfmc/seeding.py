@@ -21,6 +21,7 @@ from connectors.sandbox.sfmc import (
 from connectors.sandbox.sfmc.cloud import Cloud, number
 from connectors.sandbox.sfmc.data_extensions import column_of
 from connectors.sandbox.sfmc.rows import RowRefused
+from connectors.sandbox.sfmc.soap import retrieve
 
 PARTS = (
     tokens,
@@ -32,6 +33,7 @@ PARTS = (
     event_definitions,
     journeys,
     events,
+    retrieve,
 )
 
 
