@@ -8,14 +8,13 @@ from exceptions.words import who
 from integration.accounts.roles import Role
 
 REASONS: Mapping[str, str] = {
-    "on_hold": "is on hold",
-    "hold": "is on hold",
-    "stopped": "is stopped for credit",
+    "inactive": "is closed in Prima",
+    "hold_all": "is on hold",
+    "hold_invoice": "is on hold for invoicing",
     "credit_stopped": "is stopped for credit",
-    "credit": "is above its credit limit",
-    "inactive": "is not active",
-    "terms": "has other terms than the order",
-    "currency": "is kept in another currency than the order",
+    "no_credit": "has no credit, and nothing was paid",
+    "over_credit": "would be above its credit limit",
+    "terms_differ": "has other terms than the order",
 }
 
 

@@ -6,8 +6,8 @@ from exceptions.kind import Kind
 from integration.accounts.roles import Role
 
 REASONS: Mapping[str, str] = {
-    "not_a_currency": "is not a currency",
     "unknown": "is not a currency",
+    "policy": "is not allowed",
     "prima": "is not kept in Prima",
     "account": "is not the currency of the account",
 }
@@ -18,7 +18,7 @@ class CurrencyNotAllowed(Kind):
     title = "Currency not allowed"
     plural = "Currencies not allowed"
     owner = Role.FINANCE
-    grouped_by = ("currency", "reason")
+    grouped_by = ("currency", "reason", "account")
     meaning = (
         "The order is in a currency that is not on the list of allowed ones, that Prima does not "
         "keep, or that is not the currency of the account. Amounts are never converted."

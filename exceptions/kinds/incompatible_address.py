@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from exceptions.kind import Kind
-from exceptions.words import first_given, who
+from exceptions.words import who
 from integration.accounts.roles import Role
 
 
@@ -12,7 +12,7 @@ class IncompatibleAddress(Kind):
     title = "Incompatible address"
     plural = "Incompatible addresses"
     owner = Role.OPERATIONS
-    grouped_by = ("contact_key", "address")
+    grouped_by = ("contact_key", "use", "reasons", "postcode")
     meaning = (
         "An address of the order does not fit into Prima or cannot be right: a line is too long, "
         "the postcode does not belong to the country, the country is unknown, or something that "
@@ -43,13 +43,7 @@ class IncompatibleAddress(Kind):
         "comment",
     )
 
-    def cause(self, facts: Mapping[str, str]) -> dict[str, str]:
-        cause = first_given(facts, ("contact_key", "account"))
-        if facts.get("address"):
-            cause["address"] = facts["address"]
-        return cause
-
     def title_for(self, facts: Mapping[str, str]) -> str:
-        role = facts.get("role", "")
-        which = f"The {role} address" if role in ("invoice", "delivery") else "An address"
+        use = facts.get("use", "")
+        which = f"The {use} address" if use in ("invoice", "delivery") else "An address"
         return f"{which} of {who(facts)} does not fit into Prima"

@@ -12,7 +12,7 @@ class ItemNotSellable(Kind):
     plural = "Products not for sale"
     owner = Role.OPERATIONS
     severity = Severity.MEDIUM
-    grouped_by = ("sku",)
+    grouped_by = ("item", "reason")
     meaning = (
         "The product exists in Prima, but it is blocked, discontinued or of a kind that cannot be "
         "ordered. Prima would refuse the order."
@@ -41,5 +41,5 @@ class ItemNotSellable(Kind):
     )
 
     def title_for(self, facts: Mapping[str, str]) -> str:
-        state = facts.get("status") or "not for sale"
-        return f"Product {facts.get('sku') or '(empty)'} is {state} in Prima"
+        state = facts.get("reason") or "not for sale"
+        return f"Product {facts.get('item') or facts.get('sku') or '(empty)'} is {state} in Prima"
