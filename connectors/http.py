@@ -102,32 +102,34 @@ class HttpSession:
             conduct.pace.wait()
         path = self._prefix + target
         record = _Record(self.system, method, path, body)
+        failure: TransientError | None = None
         try:
-            answer = self._call(method, path, headers, body)
-            record.answer = answer
+            record.answer = answer = self._call(method, path, headers, body)
             if answer.status >= 300:
                 raise self._problem(answer)
         except RemoteError as error:
+            error.system, error.method, error.path = self.system, method, path
             record.error = error.message
-            self._judge(error)
+            failure = error if isinstance(error, TransientError) else None
             raise
         finally:
+            self._judge(failure)
             if conduct.recorder is not None:
                 conduct.recorder.record(record.exchange())
-        self._judge(None)
         return answer
 
     def close(self) -> None:
         self._pool.close()
 
-    def _judge(self, error: RemoteError | None) -> None:
+    def _judge(self, failure: TransientError | None) -> None:
+        """Tells the breaker, whatever happened: it may be waiting for this very call."""
         breaker = self.conduct.breaker
         if breaker is None:
             return
-        if isinstance(error, TransientError):
-            breaker.failure(error)
-        else:
+        if failure is None:
             breaker.success()
+        else:
+            breaker.failure(failure)
 
     def _call(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
@@ -144,9 +146,7 @@ class HttpSession:
             )
             content = self._content(response)
         except (HTTPError, OSError) as error:
-            failure = error_from(error, self.system, self.conduct.timeout)
-            failure.system, failure.method, failure.path = self.system, method, path
-            raise failure from error
+            raise error_from(error, self.system, self.conduct.timeout) from error
         found = response.headers
         answer = Answer(
             self.system,

@@ -1,10 +1,10 @@
 """Calls with a token: found, renewed in time, and once more when it is refused."""
 
-import json
 from collections.abc import Callable
 from typing import TypeVar
 
 from connectors.answer import Answer
+from connectors.body import json_body
 from connectors.errors import NotAuthorised
 from connectors.http import Conduct, HttpSession
 from connectors.sfmc.problems import problem_for, sign_in_problem
@@ -76,5 +76,5 @@ class RestCalls:
 
 
 def as_json(content: object) -> bytes:
-    """JSON as it travels: no spaces, and letters as they are."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    """`json_body` for Marketing Cloud."""
+    return json_body(content, SYSTEM)

@@ -96,10 +96,11 @@ class DataExtensions:
             page = _page_from(answer, body, number)
             yield page
             seen += len(page.rows)
-            if not page.rows or seen >= page.count:
-                return
             number += 1
-            target = _next_target(answer, body, number)
+            onward = _next_target(answer, body, number, more=seen < page.count)
+            if not page.rows or onward is None:
+                return
+            target = onward
 
     def _page(self, target: str, number: int) -> Answer:
         try:
@@ -122,12 +123,17 @@ def _page_from(answer: Answer, body: dict[str, Any], number: int) -> RowPage:
         raise answer.unexpected("answered with rows that cannot be read") from error
 
 
-def _next_target(answer: Answer, body: dict[str, Any], number: int) -> str:
-    """Where the next page is. Links are relative to /data."""
+def _next_target(answer: Answer, body: dict[str, Any], number: int, *, more: bool) -> str | None:
+    """Where the next page is, or None behind the last. Links are relative to /data.
+
+    A link counts more than the number of rows, which is not always right.
+    """
     links = body.get("links")
     link = links.get("next") if isinstance(links, dict) else None
     if isinstance(link, str) and link.startswith("/"):
         return f"/data{link}"
+    if not more:
+        return None
     token = body.get("requestToken")
     if not isinstance(token, str) or not token:
         raise answer.unexpected("did not say where the next page of rows is")

@@ -10,7 +10,7 @@ from connectors.http import Conduct, query
 from connectors.prima.capabilities import Capabilities
 from connectors.prima.port import ChangePage, References
 from connectors.prima.rest.auth import Credentials
-from connectors.prima.rest.calls import Reader, Record, SignedCalls, read, read_entry
+from connectors.prima.rest.calls import Reader, Record, SignedCalls, once, read, read_entry
 from connectors.prima.rest.capabilities_payload import capabilities_from
 from connectors.prima.rest.customer_payload import customer_from, customer_payload
 from connectors.prima.rest.feed import page_from
@@ -79,7 +79,7 @@ class RestPrima:
             "POST",
             "/customers",
             content=customer_payload(customer),
-            headers={"Idempotency-Key": idempotency_key},
+            headers=once(idempotency_key),
         )
         return read(answer, customer_from)
 
@@ -97,7 +97,7 @@ class RestPrima:
             "POST",
             "/items",
             content=item_payload(item),
-            headers={"Idempotency-Key": idempotency_key},
+            headers=once(idempotency_key),
         )
         return read(answer, item_from)
 
@@ -106,7 +106,7 @@ class RestPrima:
             "POST",
             "/sales-orders",
             content=order_payload(order),
-            headers={"Idempotency-Key": idempotency_key},
+            headers=once(idempotency_key),
         )
         return _placed(answer)
 
@@ -122,7 +122,7 @@ class RestPrima:
             "POST",
             f"/sales-orders/{quote(order_id, safe='')}:cancel",
             content={"reason": reason},
-            headers={"Idempotency-Key": idempotency_key},
+            headers=once(idempotency_key),
         )
         return _placed(answer)
 

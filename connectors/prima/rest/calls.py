@@ -1,10 +1,12 @@
 """Signed JSON calls to one company of Prima, and answers read as records."""
 
-import json
+import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from connectors.answer import Answer
+from connectors.body import json_body
 from connectors.errors import NotAuthorised
 from connectors.http import Conduct, HttpSession
 from connectors.prima.rest.auth import Credentials, SignIn
@@ -12,6 +14,7 @@ from connectors.prima.rest.problems import problem_for
 
 SYSTEM = "Prima"
 NOTHING: Mapping[str, str] = {}
+_PLAIN_KEY = re.compile(r"[!-~]{1,64}")
 Record = TypeVar("Record")
 Reader = Callable[[Mapping[str, Any]], Record]
 
@@ -30,7 +33,7 @@ class SignedCalls:
         headers: Mapping[str, str] = NOTHING,
     ) -> Answer:
         """The answer; a call that is refused for its token is tried once with a new one."""
-        body = None if content is None else _json(content)
+        body = None if content is None else json_body(content, SYSTEM)
         signed = self._sign_in.headers()
         try:
             return self._session.send(method, target, headers=_all(signed, headers), body=body)
@@ -66,5 +69,7 @@ def _all(signed: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str
     }
 
 
-def _json(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+def once(key: str) -> dict[str, str]:
+    """The header that gives a call its effect once. A key that no header can hold is hashed."""
+    plain = key if _PLAIN_KEY.fullmatch(key) else sha256(key.encode()).hexdigest()
+    return {"Idempotency-Key": plain}

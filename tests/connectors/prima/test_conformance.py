@@ -371,3 +371,16 @@ def test_after_any_doubt_the_reference_tells_whether_the_order_was_booked(
     found = prima.find_order("sfmc", "R-1")
     assert (found is not None) is is_booked
     assert prima.create_order(sales_order(), idempotency_key="K-1").replayed is is_booked
+
+
+@pytest.mark.parametrize("key", ["x" * 200, "🐢\r\nX-Evil: 1", "ü", ""])
+def test_any_text_may_be_an_idempotency_key(prima: Prima, key: str) -> None:
+    first = prima.create_item(Item("GIFT", "Gift", "service", "S"), idempotency_key=key)
+    assert prima.create_item(Item("GIFT", "Gift", "service", "S"), idempotency_key=key) == first
+
+
+def test_half_a_character_is_refused_before_it_is_sent(prima: Prima) -> None:
+    with pytest.raises(Rejected) as caught:
+        prima.create_order(sales_order(customer_po="PO \ud83d"), idempotency_key="K-1")
+    assert [issue.code for issue in caught.value.issues] == ["text.unrepresentable"]
+    assert prima.find_order("sfmc", "R-1") is None

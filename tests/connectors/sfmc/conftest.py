@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.addresses import AddressPolicy
-from connectors.http import Conduct
+from connectors.http import Conduct, Recorder
 from connectors.sandbox.running import RunningSandbox, running
 from connectors.sfmc.client import SfmcClient
 from connectors.sfmc.tokens import Credentials, MemoryTokenStore
@@ -36,6 +36,12 @@ WORLD: dict[str, Any] = {
                     {"name": "PlacedAt", "type": "Date"},
                     {"name": "Note", "type": "Text", "length": 100},
                 ],
+            },
+            {
+                "key": "KEYLESS",
+                "name": "Without a key",
+                "columns": [{"name": "Note", "type": "Text", "length": 100}],
+                "rows": [{"Note": "x"}],
             },
             {
                 "key": "ENTRY",
@@ -90,7 +96,9 @@ def client_of(
     *,
     client_id: str = "desk",
     client_secret: str = "hush",
+    recorder: Recorder | None = None,
 ) -> SfmcClient:
-    conduct = Conduct(timeout=(1, 1), addresses=AddressPolicy(frozenset({"127.0.0.1"})))
+    loopback = AddressPolicy(frozenset({"127.0.0.1"}))
+    conduct = Conduct(timeout=(1, 1), recorder=recorder, addresses=loopback)
     credentials = Credentials(cloud.sfmc_auth_url, client_id, client_secret, "510000001")
     return SfmcClient(credentials, tokens, conduct)

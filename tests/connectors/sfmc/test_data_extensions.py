@@ -260,3 +260,32 @@ def test_without_the_permission_to_write_nothing_is_written(
         reader.data_extensions.upsert_rows("ORDERS", [row(1)])
     [page] = reader.data_extensions.read_rows("ORDERS")
     assert page.count == 0
+
+
+def test_rows_without_a_primary_key_have_no_keys(client: SfmcClient) -> None:
+    [page] = client.data_extensions.read_rows("KEYLESS")
+    assert page.rows[0].keys == {}
+    assert page.rows[0].columns() == {"note": "x"}
+
+
+def test_background_rows_for_a_data_extension_without_a_key_are_each_refused(
+    client: SfmcClient,
+) -> None:
+    rows = [RowWrite({}, {"Note": "y"}), RowWrite({}, {"Note": "z"})]
+    outcomes = client.data_extensions.in_background.upsert_rows("KEYLESS", rows, QUICK)
+    assert [outcome.ok for outcome in outcomes] == [False, False]
+    assert "does not have any primary keys" in outcomes[0].message
+
+
+def test_a_deadlock_is_worth_another_try(cloud: RunningSandbox, client: SfmcClient) -> None:
+    cloud.fault("deadlock_row")
+    outcomes = client.data_extensions.in_background.upsert_rows("ORDERS", [row(1), row(2)], QUICK)
+    assert [outcome.retryable for outcome in outcomes if not outcome.ok] == [True]
+
+
+def test_half_a_character_is_refused_before_it_is_sent(
+    cloud: RunningSandbox, client: SfmcClient
+) -> None:
+    with pytest.raises(Rejected, match="half a character"):
+        client.data_extensions.upsert_rows("ORDERS", [row(1, Note="\ud83d")])
+    assert cloud.calls() == {}

@@ -1,15 +1,26 @@
 """Tokens: one for all, renewed in time, and once more when refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from connectors.errors import NotAuthorised, Throttled
+from connectors.exchange import Exchange
 from connectors.sandbox.running import RunningSandbox
 from connectors.sfmc.client import SfmcClient
 from connectors.sfmc.tokens import MemoryTokenStore, Token
 from tests.connectors.sfmc.conftest import client_of
+
+
+@dataclass
+class Log:
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def record(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+
 
 TOKEN = "POST /sfmc/auth/v2/token"
 
@@ -113,6 +124,22 @@ def test_being_throttled_at_the_sign_in_is_worth_another_try(
     with pytest.raises(Throttled):
         client.who_am_i()
     assert client.who_am_i()["organization"]["id"] == 510000001
+
+
+def test_neither_secret_nor_token_is_recorded(
+    cloud: RunningSandbox, tokens: MemoryTokenStore
+) -> None:
+    log = Log()
+    client = client_of(cloud, tokens, recorder=log)
+    list(client.data_extensions.read_rows("ORDERS"))
+    client.subscribers.find("C-1")
+
+    kept = tokens.get()
+    assert kept is not None
+    assert [exchange.status for exchange in log.exchanges] == [200, 200, 200]
+    assert '"client_secret": "…"' in log.exchanges[0].request_body
+    assert kept.value not in repr(log.exchanges)
+    assert "hush" not in repr(log.exchanges)
 
 
 def test_the_secret_and_the_token_are_not_shown() -> None:
