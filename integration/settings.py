@@ -223,7 +223,7 @@ NAVIGATION: list[dict[str, str]] = [
     {"label": "Home", "view": "home"},
     {"label": "Exceptions", "view": "cases", "permission": "view cases"},
     {"label": "Orders", "view": "orders", "permission": "view cases"},
-    {"label": "Approvals", "view": "approvals", "count": "exceptions.reads.open_approvals"},
+    {"label": "Approvals", "view": "approvals"},
     {"label": "Activity", "view": "jobs"},
     {"label": "Syncs", "view": "syncs"},
     {"label": "Audit", "view": "audit", "permission": "see the audit trail"},

@@ -1,0 +1,100 @@
+"""How cases are narrowed down: text, queue, state, person, age."""
+
+from datetime import timedelta
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from exceptions.kind import kinds
+from exceptions.models import ACTIVE, ExceptionCase, Occurrence, Status
+from integration.accounts.models import User
+
+AGES = [("1", "Over 1 day"), ("3", "Over 3 days"), ("7", "Over a week"), ("30", "Over 30 days")]
+
+
+def queue_choices() -> list[tuple[str, str]]:
+    return [(kind.slug, kind.plural) for kind in kinds().values()]
+
+
+def assignee_choices() -> list[tuple[str, str]]:
+    people = User.objects.filter(is_active=True).order_by("username")
+    fixed = [("me", "Me"), ("nobody", "Nobody yet")]
+    return [*fixed, *[(str(person.pk), str(person)) for person in people]]
+
+
+class CaseFilter(filters.FilterSet):
+    """`status` is "active" unless asked otherwise."""
+
+    q = filters.CharFilter(
+        label="Search",
+        method="search",
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "Title, order, e-mail", "class": "form-control"}
+        ),
+    )
+    kind = filters.ChoiceFilter(
+        label="Queue",
+        choices=queue_choices,
+        empty_label="All queues",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    status = filters.ChoiceFilter(
+        label="State",
+        choices=[("all", "Any state"), *Status.choices],
+        method="by_status",
+        empty_label="Still active",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    assignee = filters.ChoiceFilter(
+        label="Assigned to",
+        choices=assignee_choices,
+        method="by_assignee",
+        empty_label="Anybody",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    older = filters.ChoiceFilter(
+        label="Age",
+        choices=AGES,
+        method="by_age",
+        empty_label="Any age",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    class Meta:
+        model = ExceptionCase
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[ExceptionCase]) -> QuerySet[ExceptionCase]:
+        found: QuerySet[ExceptionCase] = super().filter_queryset(queryset)
+        if not self.form.cleaned_data.get("status"):
+            found = found.filter(status__in=ACTIVE)
+        return found
+
+    def search(
+        self, queryset: QuerySet[ExceptionCase], _name: str, text: str
+    ) -> QuerySet[ExceptionCase]:
+        sightings = Occurrence.objects.filter(case=OuterRef("pk")).filter(
+            Q(external_id__icontains=text) | Q(label__icontains=text)
+        )
+        return queryset.filter(Q(title__icontains=text) | Exists(sightings))
+
+    def by_status(
+        self, queryset: QuerySet[ExceptionCase], _name: str, value: str
+    ) -> QuerySet[ExceptionCase]:
+        return queryset if value == "all" else queryset.filter(status=value)
+
+    def by_assignee(
+        self, queryset: QuerySet[ExceptionCase], _name: str, value: str
+    ) -> QuerySet[ExceptionCase]:
+        if value == "nobody":
+            return queryset.filter(assignee__isnull=True)
+        person: Any = self.request.user.pk if value == "me" else value
+        return queryset.filter(assignee_id=person)
+
+    def by_age(
+        self, queryset: QuerySet[ExceptionCase], _name: str, value: str
+    ) -> QuerySet[ExceptionCase]:
+        return queryset.filter(first_seen_at__lt=timezone.now() - timedelta(days=int(value)))

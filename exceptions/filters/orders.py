@@ -1,0 +1,58 @@
+"""How campaign orders are narrowed down."""
+
+import django_filters as filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from connectors.sync.models import SyncItem
+from integration.mirror.models import CampaignOrder
+
+
+class OrderFilter(filters.FilterSet):
+    """Text over key, customer and campaign; where the order stands; currency; campaign."""
+
+    q = filters.CharFilter(
+        label="Search",
+        method="search",
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": "Order, customer, campaign",
+                "class": "form-control",
+            }
+        ),
+    )
+    state = filters.ChoiceFilter(
+        label="Where it stands",
+        choices=SyncItem.State.choices,
+        method="by_state",
+        empty_label="Anywhere",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    currency = filters.CharFilter(
+        label="Currency",
+        lookup_expr="iexact",
+        widget=forms.TextInput(attrs={"class": "form-control", "size": 5, "maxlength": 10}),
+    )
+
+    class Meta:
+        model = CampaignOrder
+        fields: list[str] = []
+
+    def search(
+        self, queryset: QuerySet[CampaignOrder], _name: str, text: str
+    ) -> QuerySet[CampaignOrder]:
+        return queryset.filter(
+            Q(key__icontains=text)
+            | Q(customer_name__icontains=text)
+            | Q(email__icontains=text)
+            | Q(contact_key__iexact=text)
+            | Q(campaign__icontains=text)
+            | Q(prima_order__order_number__iexact=text)
+        )
+
+    def by_state(
+        self, queryset: QuerySet[CampaignOrder], _name: str, value: str
+    ) -> QuerySet[CampaignOrder]:
+        items = SyncItem.objects.filter(external_id=OuterRef("key"), state=value)
+        return queryset.filter(Exists(items))

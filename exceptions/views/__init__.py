@@ -1,0 +1,1 @@
+"""The screens: gate, form, one function, message, redirect."""

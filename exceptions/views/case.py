@@ -1,0 +1,91 @@
+"""The page of one case."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from connectors.sync.models import SyncItem
+from exceptions import access
+from exceptions.action import Action, actions
+from exceptions.kind import Suggestion, kind_of
+from exceptions.models import Approval, ExceptionCase, Occurrence
+from exceptions.payload import rows
+from integration.accounts.gate import person, requires
+from integration.accounts.models import User
+from integration.accounts.roles import May
+from integration.core.personal import masked_payload
+
+PER_PAGE = 20
+
+
+@requires(May.VIEW_CASES)
+def case_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is wrong, what it means, what to do; the orders behind it; everything done so far."""
+    user = person(request)
+    case = access.case_for(user, pk, to=May.VIEW_CASES)
+    kind = kind_of(case.kind)
+    sightings = Paginator(_sightings(case), PER_PAGE).get_page(request.GET.get("page"))
+    chosen = _chosen(case, sightings.object_list, request.GET.get("order", ""))
+    context = {
+        "title": case.title,
+        "case": case,
+        "kind": kind,
+        "sightings": sightings,
+        "states": _states(sightings.object_list),
+        "chosen": chosen,
+        "buttons": _buttons(case, user),
+        "suggestions": [_suggestion(case, one) for one in kind.suggestions(case)],
+        "events": case.events.all(),
+        "proposal": case.approvals.filter(state=Approval.State.PROPOSED).first(),
+        "jobs": case.jobs.all()[:3],
+        "manual": reverse("manual-page", args=[f"kinds/{kind.slug}"]),
+        **_payloads(chosen, user),
+    }
+    return render(request, "exceptions/case.html", context)
+
+
+def _sightings(case: ExceptionCase) -> Any:
+    return case.occurrences.order_by("closed_at", "-amount", "id")
+
+
+def _chosen(case: ExceptionCase, shown: list[Occurrence], external_id: str) -> Occurrence | None:
+    if external_id:
+        return _sightings(case).filter(external_id=external_id).first() or next(iter(shown), None)
+    return next(iter(shown), None)
+
+
+def _states(shown: list[Occurrence]) -> dict[str, str]:
+    """Where the records on this page stand, by their key."""
+    keys = [occurrence.external_id for occurrence in shown]
+    found = SyncItem.objects.filter(external_id__in=keys).values_list("external_id", "state")
+    return dict(found)
+
+
+def _buttons(case: ExceptionCase, user: User) -> list[Action]:
+    """The kind's own actions in its order, then those every case has."""
+    own = [actions()[slug] for slug in kind_of(case.kind).actions if slug in actions()]
+    return [action for action in own if action.available(case, user)]
+
+
+def _suggestion(case: ExceptionCase, suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "label": suggestion.label,
+        "reason": suggestion.reason,
+        "action": suggestion.action,
+        "initial": dict(suggestion.initial),
+    }
+
+
+def _payloads(chosen: Occurrence | None, user: User) -> dict[str, Any]:
+    if chosen is None or not user.may(May.SEE_PAYLOADS):
+        return {"source_rows": [], "target_rows": []}
+    source, target = chosen.source_payload, chosen.target_payload
+    if not user.may(May.SEE_PERSONAL_DATA):
+        source, target = masked_payload(source), masked_payload(target)
+    return {
+        "source_rows": rows(source, chosen.pointers) if source is not None else [],
+        "target_rows": rows(target, chosen.target_pointers) if target is not None else [],
+    }
