@@ -12,7 +12,7 @@ from connectors.prima.port import ChangePage, References
 from connectors.prima.rest.auth import Credentials
 from connectors.prima.rest.calls import Reader, Record, SignedCalls, once, read, read_entry
 from connectors.prima.rest.capabilities_payload import capabilities_from
-from connectors.prima.rest.customer_payload import customer_from, customer_payload
+from connectors.prima.rest.customer_payload import customer_from, customer_payload, keep_unread
 from connectors.prima.rest.feed import page_from
 from connectors.prima.rest.item_payload import code_from, item_from, item_payload, tax_code_from
 from connectors.prima.rest.order_payload import order_payload
@@ -84,10 +84,15 @@ class RestPrima:
         return read(answer, customer_from)
 
     def update_customer(self, customer: Customer, *, changed: Sequence[str]) -> Customer:
+        target = f"/customers/{quote(customer.id, safe='')}"
+        content = customer_payload(customer, changed)
+        if "addresses" in content:
+            held = self._calls.send("GET", target).json_object()
+            content["addresses"] = keep_unread(content["addresses"], held)
         answer = self._calls.send(
             "PATCH",
-            f"/customers/{quote(customer.id, safe='')}",
-            content=customer_payload(customer, changed),
+            target,
+            content=content,
             headers={"If-Match": f'"{customer.version}"'},
         )
         return read(answer, customer_from)

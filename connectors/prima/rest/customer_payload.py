@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from connectors.prima.rest.address_payload import address_from, address_payload
+from connectors.prima.rest.address_payload import AddressPayload, address_from, address_payload
 from connectors.prima.rest.reading import choice, decimal_or_none, moment_or_none, text
 from integration.records.customer import Customer, CustomerAddress
 
@@ -12,6 +12,8 @@ CREDIT_STATES = ("ok", "warn", "stopped")
 HOLDS = ("none", "ship", "invoice", "all")
 STATES = ("active", "inactive", "merged")
 ROLES = ("invoice", "delivery", "both")
+# Members of an address that our records hold, and the fingerprint, which Prima computes.
+READ = frozenset({"id", "role", "is_default", "fingerprint", *AddressPayload.__annotations__})
 
 
 def customer_from(payload: Mapping[str, Any]) -> Customer:
@@ -56,6 +58,17 @@ def customer_payload(customer: Customer, fields: Sequence[str] = ()) -> dict[str
         return {name: WRITTEN[name](customer) for name in fields}
     every = {name: write(customer) for name, write in WRITTEN.items()}
     return {name: value for name, value in every.items() if value not in ("", None, [])}
+
+
+def keep_unread(addresses: list[dict[str, Any]], held: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The addresses to write, with what Prima's own have beyond our records: a change of the
+    addresses replaces them all.
+    """
+    unread = {
+        one.get("id"): {name: value for name, value in one.items() if name not in READ}
+        for one in held.get("addresses") or ()
+    }
+    return [{**unread.get(one.get("id"), {}), **one} for one in addresses]
 
 
 def _keys(customer: Customer) -> list[dict[str, str]]:

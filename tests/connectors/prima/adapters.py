@@ -59,6 +59,7 @@ WORLD: dict[str, Any] = {
                         "id": "A-1",
                         "role": "invoice",
                         "name": "Acme Ltd",
+                        "attention": "The buyer",
                         "lines": ["1 High Street"],
                         "city": "Leeds",
                         "postcode": "LS1 4DL",

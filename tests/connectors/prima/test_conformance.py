@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -37,12 +38,13 @@ def followed(read: Callable[[str], ChangePage], cursor: str = "") -> tuple[list[
             return found, cursor
 
 
-def inside(installation: RunningSandbox, method: str, what: str, **members: str) -> None:
+def inside(installation: RunningSandbox, method: str, what: str, **members: str) -> Any:
     """Something happens in Prima without us."""
     session = HttpSession("Prima", installation.base_url, Conduct(addresses=LOOPBACK))
     target = f"/prima/__control__/{what}"
-    session.send(method, target, headers={}, body=json.dumps(members).encode())
+    answer = session.send(method, target, headers={}, body=json.dumps(members).encode())
     session.close()
+    return answer.json()
 
 
 def test_it_says_what_this_prima_can_do(prima: Prima) -> None:
@@ -231,6 +233,19 @@ def test_a_changed_address_is_written(prima: Prima) -> None:
 
     [address] = prima.customer_by_account("ACME01").addresses
     assert (address.id, address.address) == ("A-1", moved)
+
+
+def test_what_our_records_do_not_hold_survives_a_change_of_address(
+    installation: RunningSandbox, prima: Prima
+) -> None:
+    read = prima.customer_by_account("ACME01")
+    moved = replace(read.addresses[0].address, city="Bradford")
+    mended = replace(read, addresses=(replace(read.addresses[0], address=moved),))
+
+    prima.update_customer(mended, changed=["addresses"])
+
+    [address] = inside(installation, "PATCH", "customers/ACME01")["addresses"]
+    assert (address["city"], address["attention"]) == ("Bradford", "The buyer")
 
 
 def test_a_change_over_somebody_elses_is_refused_and_says_the_version(prima: Prima) -> None:
