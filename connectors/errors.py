@@ -37,7 +37,7 @@ class Issue:
     suggestion: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class RemoteError(Exception):
     """`message` is a sentence for people; the rest tells where it came from."""
 
@@ -72,7 +72,7 @@ class ConnectionLost(TransientError):
     outcome_unknown = True
 
 
-@dataclass
+@dataclass(eq=False)
 class Throttled(TransientError):
     retry_after: float | None = None
 
@@ -85,7 +85,7 @@ class StillRunning(TransientError):
     outcome_unknown = True
 
 
-@dataclass
+@dataclass(eq=False)
 class CircuitOpen(TransientError):
     retry_after: float | None = None
 
@@ -94,12 +94,12 @@ class PermanentError(RemoteError):
     pass
 
 
-@dataclass
+@dataclass(eq=False)
 class Rejected(PermanentError):
     issues: list[Issue] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class DuplicateReference(PermanentError):
     existing_number: str = ""
     existing_hash: str = ""
@@ -109,7 +109,7 @@ class NotFound(PermanentError):
     pass
 
 
-@dataclass
+@dataclass(eq=False)
 class Stale(PermanentError):
     current_version: str = ""
 
