@@ -1,0 +1,101 @@
+"""What a flow is given for one run: its setting, the systems, when to stop, and where to count."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import monotonic
+from typing import Protocol, TypeVar
+
+from django.utils import timezone
+
+from connectors.sync.connections import Remotes
+from connectors.sync.models import FlowSetting, SyncRun
+from connectors.sync.recorder import ExchangeRecorder
+
+Result = TypeVar("Result")
+HEARTBEAT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a piece of work failed. `traceback` only when the desk itself is at fault."""
+
+    error: Exception
+    traceback: str = ""
+    place: str = ""
+
+
+class Attempt(Protocol):
+    """The runner's way to try a piece of work, whatever may go wrong in it."""
+
+    def __call__(self, work: Callable[[], Result]) -> Result | Failure: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `total` is None while it is not known."""
+
+    done: int
+    total: int | None
+    what: str
+
+
+Watch = Callable[[Progress], None]
+
+
+def _nobody_watches(progress: Progress) -> None:
+    """The default: a run in the background."""
+
+
+@dataclass(slots=True)
+class Context:
+    """`owner` names this worker in leases. `only` narrows a run to these records."""
+
+    run: SyncRun
+    setting: FlowSetting
+    remotes: Remotes
+    recorder: ExchangeRecorder
+    attempt: Attempt
+    stopping: threading.Event
+    owner: str
+    ends_at: float
+    only: Sequence[str] | None = None
+    watch: Watch = _nobody_watches
+    notes: list[str] = field(default_factory=list)
+    _beaten_at: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """The worker is asked to stop, or has run for long enough."""
+        return self.stopping.is_set() or monotonic() >= self.ends_at
+
+    def count(self, **more: int) -> None:
+        """Adds to the run's counts (seen, sent, unchanged, held, failed)."""
+        for name, number in more.items():
+            setattr(self.run, name, getattr(self.run, name) + number)
+
+    def note(self, sentence: str) -> None:
+        """A sentence for the run's message, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def keep_failure(self, failure: Failure) -> None:
+        """Keeps the first tracebacks of the run for those who mend the desk."""
+        if failure.traceback and len(self.run.traceback) < 20_000:
+            self.run.traceback += f"{failure.traceback}\n"
+
+    def beat(self) -> None:
+        """Shows that the run is alive, every few seconds at most."""
+        if monotonic() - self._beaten_at < HEARTBEAT_SECONDS:
+            return
+        self._beaten_at = monotonic()
+        self.run.heartbeat_at = timezone.now()
+        self.run.calls = self.recorder.calls
+        self.run.save(
+            update_fields=["heartbeat_at", "calls", "seen", "sent", "unchanged", "held", "failed"]
+        )
+
+
+STALE_AFTER = timedelta(minutes=5)
+"""A run without a heartbeat for so long has lost its worker."""

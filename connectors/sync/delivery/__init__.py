@@ -1,0 +1,1 @@
+"""One batch of orders on its way to Prima: translated, sent, and what became of each."""

@@ -1,0 +1,57 @@
+"""A few threads that make remote calls side by side, each with its own database connection."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import TracebackType
+from typing import TypeVar
+
+from django.db import connections as databases
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+_LOOK_UP_SECONDS = 2.0
+
+
+class Senders:
+    """Use it with `with`: the threads and their database connections end there."""
+
+    def __init__(self, size: int) -> None:
+        self._size = max(1, size)
+        self._pool = ThreadPoolExecutor(self._size, thread_name_prefix="sender")
+
+    def each(
+        self,
+        jobs: Sequence[Job],
+        work: Callable[[Job], Result],
+        *,
+        meanwhile: Callable[[], None],
+    ) -> list[Result]:
+        """The result of every job, in order. `meanwhile` is called every few seconds."""
+        futures = [self._pool.submit(work, job) for job in jobs]
+        left: set[Future[Result]] = set(futures)
+        while left:
+            _, left = wait(left, timeout=_LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
+            if left:
+                meanwhile()
+        return [future.result() for future in futures]
+
+    def __enter__(self) -> "Senders":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Each thread closes its own connection: nobody else may."""
+        meeting = threading.Barrier(self._size)
+
+        def leave() -> None:
+            meeting.wait(timeout=60)
+            databases.close_all()
+
+        for _ in range(self._size):
+            self._pool.submit(leave)
+        self._pool.shutdown(wait=True)
