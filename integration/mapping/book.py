@@ -20,7 +20,6 @@ from integration.records.customer import CustomerType
 
 Treatment = Literal["discount", "charge", "payment"]
 What = TypeVar("What")
-Entries = Mapping[str, tuple["Dated[What]", ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,9 @@ class Dated(Generic[What]):
 
     def on(self, day: date) -> bool:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+Entries = Mapping[str, tuple[Dated[What], ...]]
 
 
 @dataclass(frozen=True, slots=True)

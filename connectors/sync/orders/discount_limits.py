@@ -10,21 +10,40 @@ from integration.core.problems import Problem
 from integration.mapping.book import PromotionRule
 
 
+def is_own(rule: PromotionRule) -> bool:
+    """True when the mapping sets a limit of its own."""
+    return rule.max_percent is not None or rule.max_amount is not None
+
+
 def check(
-    one: Promoted, rule: PromotionRule, taken: Decimal, goods: Decimal, world: World
+    one: Promoted,
+    rule: PromotionRule,
+    taken: Decimal,
+    before: Decimal,
+    goods: Decimal,
+    world: World,
 ) -> Iterator[Problem]:
-    """`goods` is the price of all goods before any discount. Finance may have released it."""
-    policy = world.policy
-    percent = policy.max_discount_percent if rule.max_percent is None else rule.max_percent
-    amount = policy.max_discount_amount if rule.max_amount is None else rule.max_amount
-    currency = one.order.currency
-    if taken > amount:
-        limit = str(Money(amount, currency))
-    elif taken * 100 > goods * percent:
-        limit = f"{percent.normalize():f} % of the order"
+    """`goods` is the price of all goods before any discount. Finance may have released it.
+
+    The policy's limit is one for the whole order: `before` is what promotions without a limit of
+    their own have taken off already.
+    """
+    policy, currency = world.policy, one.order.currency
+    whole = taken + before
+    percent, by_percent = rule.max_percent, taken
+    if percent is None:
+        percent, by_percent = policy.max_discount_percent, whole
+    amount, by_amount = rule.max_amount, taken
+    if amount is None:
+        amount, by_amount = policy.max_discount_amount, whole
+    if by_amount > amount:
+        limit, over = str(Money(amount, currency)), by_amount
+    elif by_percent * 100 > goods * percent:
+        limit, over = f"{percent.normalize():f} % of the order", by_percent
     else:
         return
     if world.is_released(one.order.key, one.promotion.code, one.content_hash):
         return
-    says = f"takes off {Money(taken, currency)}; above {limit} finance approves first"
+    together = " together with those before it" if over != taken else ""
+    says = f"takes off {Money(over, currency)}{together}; above {limit} finance approves first"
     yield one.problem("over_limit", says, "amount", limit=limit, computed=f"{taken:f}")

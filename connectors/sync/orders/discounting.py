@@ -25,7 +25,8 @@ _TARGETS = {"line": "line", "order": "order", "shipping": "charge"}
 class Worked:
     """What the promotions came to. `left` is what remains of each line, `carriage_left` of it.
 
-    Sums in minor units. `is_complete` is False when a promotion could not be worked out, so that
+    Sums in minor units; `under_policy` is what promotions without a limit of their own have taken
+    off. `is_complete` is False when a promotion could not be worked out, so that
     no total can be made.
     """
 
@@ -37,6 +38,7 @@ class Worked:
     carriage_shares: list[Allocation] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    under_policy: Decimal = Decimal(0)
     is_complete: bool = True
 
 
@@ -114,7 +116,10 @@ def _discount(
         return
     if rule is not None and not on_charge:
         goods = from_minor(sum(worked.bases), one.order.currency)
-        worked.problems += discount_limits.check(one, rule, taken, goods, world)
+        before = worked.under_policy
+        worked.problems += discount_limits.check(one, rule, taken, before, goods, world)
+        if not discount_limits.is_own(rule):
+            worked.under_policy += taken
 
 
 def _take(
