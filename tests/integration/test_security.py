@@ -1,0 +1,89 @@
+"""What every answer carries, and who gets in where."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from integration.accounts.models import User
+
+Signed = Callable[[User], Client]
+OPEN = {"sign-in", "sign-out", "health"}
+
+
+def test_every_page_forbids_inline_code_frames_and_guessing(client: Client, db: None) -> None:
+    # when
+    answer = client.get(reverse("sign-in"))
+
+    # then
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_pages_of_ours_hold_no_inline_code(client: Client, db: None) -> None:
+    page = client.get(reverse("sign-in")).content.decode()
+    assert " style=" not in page
+    assert " onclick=" not in page
+    assert page.count("<script") == page.count("<script src=")
+
+
+def test_health_answers_anybody_and_tells_nothing(client: Client, db: None) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+def _named(
+    patterns: list[URLPattern | URLResolver], space: str = ""
+) -> list[tuple[str, URLPattern]]:
+    found: list[tuple[str, URLPattern]] = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            found += _named(pattern.url_patterns, inner)
+        elif pattern.name:
+            found.append((f"{space}{pattern.name}", pattern))
+    return found
+
+
+def test_only_the_door_is_open_without_signing_in() -> None:
+    opened = {
+        name
+        for name, pattern in _named(get_resolver().url_patterns)
+        if not getattr(pattern.callback, "login_required", True)
+        and not name.startswith(("admin:", "inbound"))
+    }
+    assert opened == OPEN
+
+
+@pytest.mark.parametrize("name", ["home", "audit", "audit-export", "my-account", "admin:index"])
+def test_who_is_not_signed_in_sees_nothing(client: Client, db: None, name: str) -> None:
+    answer = client.get(reverse(name))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(reverse("sign-in"))
+
+
+def test_the_admin_site_has_no_door_of_its_own(
+    client: Client, marketing: User, client_for: Signed
+) -> None:
+    answer = client.get("/admin/login/")
+    assert answer.headers["Location"].startswith(reverse("sign-in"))
+    refused = client_for(marketing).get("/admin/", follow=True)
+    assert refused.status_code == 403
+    assert "The admin site is for admins and auditors." in refused.content.decode()
+
+
+def test_a_form_of_another_site_is_refused_in_words(db: None) -> None:
+    # when
+    answer = Client(enforce_csrf_checks=True).post(reverse("sign-in"), {"username": "x"})
+
+    # then
+    assert answer.status_code == 403
+    assert "Nothing was" in answer.content.decode()
