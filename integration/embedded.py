@@ -37,6 +37,12 @@ def running() -> bool:
     return _info() is not None
 
 
+def pid() -> int | None:
+    """The process of the running server, or None."""
+    info = _info()
+    return info.pid if info is not None else None
+
+
 def start() -> str:
     """Starts the server unless it runs already; returns the directory of its socket."""
     if (info := _info()) is not None and info.status == "ready":

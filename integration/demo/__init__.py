@@ -1,0 +1,1 @@
+"""The demo: both sandboxes, the database, the cluster and the web server, started together."""

@@ -1,0 +1,19 @@
+"""`python -m integration.demo [start|reset]`, as `make demo` and `make demo-reset` call it."""
+
+import sys
+
+from integration.demo import plan, reset, start
+
+
+def main(words: list[str]) -> int:
+    match words:
+        case [] | ["start"]:
+            return start.run(plan.from_environment())
+        case ["reset"]:
+            return reset.run(plan.from_environment())
+    sys.stderr.write("Say start or reset.\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

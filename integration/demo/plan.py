@@ -1,0 +1,57 @@
+"""Where the demo runs: ports, folders, and the environment its programs get."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from integration.env import ROOT, VAR, env
+
+SCENARIO = "busy_week"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One demo on this machine. `scenario` is a built-in world or a .json file."""
+
+    port: int
+    sandbox_port: int
+    scenario: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def sandbox_data(self) -> Path:
+        return VAR / "sandbox" / Path(self.scenario).stem
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    def environment(self) -> dict[str, str]:
+        """Like this one, with static files under names that browsers may keep."""
+        return {
+            **os.environ,
+            "HASHED_STATIC": "true",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": "ignore",
+        }
+
+
+def from_environment() -> Plan:
+    return Plan(
+        port=env.int("PORT", default=8000),
+        sandbox_port=env.int("SANDBOX_PORT", default=8800),
+        scenario=env.str("DEMO_SCENARIO", default=SCENARIO),
+        folder=VAR / "demo",
+    )
+
+
+def python_in(root: Path = ROOT) -> list[str]:
+    return ["-W", "ignore", str(root / "manage.py")]
