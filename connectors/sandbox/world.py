@@ -33,5 +33,8 @@ def build(scenario: Scenario, data: Path | None, *, fresh: bool = False) -> Fron
         make: Callable[..., App] = getattr(import_module(module), maker)
         store = Store(data / f"{name}.sqlite3" if data else None)
         part: dict[str, Any] = dict(scenario.get(name, {}))  # type: ignore[call-overload]
+        if name == "prima":
+            # Who may sign in at Marketing Cloud may at Prima, unless the scenario says otherwise.
+            part.setdefault("clients", scenario["sfmc"].get("packages", []))
         apps[name] = make(part, store, faults, clock)
     return Front(apps, faults, clock)

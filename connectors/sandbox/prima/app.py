@@ -31,7 +31,7 @@ class PrimaApp:
     fault_kinds = changes.FAULT_KINDS
 
     def __init__(self, part: Mapping[str, Any], store: Store, faults: Faults, clock: Clock) -> None:
-        self.shapes = Shapes()
+        self.shapes, self.store = Shapes(), store
         self._part = part
         self._prima = Installation(store, faults, clock)
         capabilities = build(part.get("capabilities") or {})
@@ -61,7 +61,7 @@ class PrimaApp:
 
     def reload(self) -> None:
         """Forget everything and load the scenario again."""
-        with self._prima.store.write() as db:
+        with self.store.write() as db:
             schema.clear(db)
             seed.prepare(self._prima, self._part)
         self._gate.forget()
@@ -70,7 +70,7 @@ class PrimaApp:
 
     def close(self) -> None:
         self._courier.close()
-        self._prima.store.close()
+        self.store.close()
 
     def _answer(self, request: Request, number: str) -> Response:
         if request.path.startswith(api.PREFIX):

@@ -105,11 +105,10 @@ def issues_of(body: Mapping[str, Any], shape: Members, company: Company) -> list
     """Everything wrong with what was sent for a customer."""
     found = Findings(company.capabilities)
     shape.check(body, "#", found)
-    if found.issues:
-        # Checks of content read the members as the shapes promise them.
-        wrong = {issue.pointer.split("/")[1] for issue in found.issues if "/" in issue.pointer}
-        body = {name: value for name, value in body.items() if name not in wrong}
-    return [*found.issues, *_content(body, company)]
+    # Checks of content read the members as the shapes promise them.
+    wrong = {issue.pointer.removeprefix("#/") for issue in found.issues}
+    right = {name: value for name, value in body.items() if name not in wrong}
+    return [*found.issues, *_content(right, company)]
 
 
 def _content(body: Mapping[str, Any], company: Company) -> Iterator[Issue]:
@@ -137,8 +136,9 @@ def _content(body: Mapping[str, Any], company: Company) -> Iterator[Issue]:
     if number := body.get("vat_number"):
         yield from vat_issues(number)
     for place, address in enumerate(body.get("addresses") or []):
-        most = company.capabilities.address_lines
-        yield from address_issues(address, f"#/addresses/{place}", most)
+        if isinstance(address, dict):
+            most = company.capabilities.address_lines
+            yield from address_issues(address, f"#/addresses/{place}", most)
 
 
 def vat_issues(number: str) -> Iterator[Issue]:

@@ -50,8 +50,8 @@ class Line(Part):
     tax_rate: Decimal | None
 
     def extended(self, unit: Decimal, rounding: str) -> Decimal | None:
-        """Quantity × unit price at the currency's minor unit."""
-        if self.quantity is None or self.unit_price is None:
+        """Quantity × unit price at the currency's minor unit; None without a quantity."""
+        if self.quantity is None or self.unit_price is None or self.quantity <= 0:
             return None
         return (self.quantity * self.unit_price).quantize(unit, rounding=rounding)
 

@@ -49,7 +49,9 @@ class Totals:
 
 
 def added_up(order: Draft) -> Totals | None:
-    """The totals of the lines and charges as sent; None when an amount cannot be read."""
+    """The totals of the lines and charges as sent; None when they cannot be read."""
+    if not order.lines:
+        return None
     goods = total([line.net for line in order.lines])
     charges = total([charge.net for charge in order.charges])
     taxes = total([part.tax for part in order.parts])
