@@ -9,12 +9,16 @@ from connectors.sandbox.clock import Clock
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.sfmc import (
     async_rows,
+    attribute_search,
+    contacts,
     custom_objects,
     discovery,
     event_definitions,
     events,
     journeys,
     memberships,
+    messaging,
+    notifications,
     rowset_reads,
     rowsets,
     seeding,
@@ -22,6 +26,7 @@ from connectors.sandbox.sfmc import (
 )
 from connectors.sandbox.sfmc.call import Call, read
 from connectors.sandbox.sfmc.cloud import Cloud
+from connectors.sandbox.sfmc.delivery import Delivery
 from connectors.sandbox.sfmc.errors import Refused
 from connectors.sandbox.sfmc.routes import Routes
 from connectors.sandbox.sfmc.shapes import Shapes
@@ -41,6 +46,10 @@ ROUTES = Routes(
         *journeys.ROUTES,
         *events.ROUTES,
         *event_definitions.ROUTES,
+        *contacts.ROUTES,
+        *attribute_search.ROUTES,
+        *notifications.ROUTES,
+        *messaging.ROUTES,
         *discovery.ROUTES,
     )
 )
@@ -73,6 +82,8 @@ class SfmcApp:
         self.cloud = Cloud(section, store, faults, clock)
         self.shapes = Shapes(self.cloud)
         seeding.prepare(self.cloud)
+        self.delivery = Delivery(self.cloud)
+        self.delivery.start()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -96,4 +107,5 @@ class SfmcApp:
         seeding.reload(self.cloud)
 
     def close(self) -> None:
+        self.delivery.stop()
         self.cloud.store.close()

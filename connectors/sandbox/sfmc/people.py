@@ -4,14 +4,13 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.sfmc import event_queue
 from connectors.sandbox.sfmc.cloud import Cloud, create_tables, row
+from connectors.sandbox.sfmc.values import CENTRAL
 
-# The service's own time: Central Standard, all year round, and never written down.
-CENTRAL = timezone(timedelta(hours=-6))
 ACTIVE, UNSUBSCRIBED = "Active", "Unsubscribed"
 FIRST_NUMBER = 36_270_000
 TABLES = """

@@ -8,11 +8,13 @@ from typing import Any
 from connectors.sandbox.scenario import ScenarioRefused
 from connectors.sandbox.sfmc import (
     async_rows,
+    contacts,
     data_extensions,
     event_definitions,
     event_queue,
     events,
     journeys,
+    messaging,
     people,
     rows,
     rowset_reads,
@@ -34,6 +36,8 @@ PARTS = (
     journeys,
     events,
     retrieve,
+    contacts,
+    messaging,
 )
 
 

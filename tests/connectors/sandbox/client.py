@@ -12,14 +12,15 @@ class Client:
     def __init__(self, sandbox: RunningSandbox, client_id: str, client_secret: str) -> None:
         self.sandbox = sandbox
         self.session = requests.Session()
-        reply = self.session.post(
-            f"{sandbox.sfmc_auth_url}v2/token",
-            json={
-                "grant_type": "client_credentials",
-                "client_id": client_id,
-                "client_secret": client_secret,
-            },
-        )
+        self._fields = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": client_secret,
+        }
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        reply = self.session.post(f"{self.sandbox.sfmc_auth_url}v2/token", json=self._fields)
         self.token = reply.json()["access_token"]
         self.session.headers["Authorization"] = f"Bearer {self.token}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.sandbox.sfmc.people import CENTRAL, central
+from connectors.sandbox.sfmc.people import central
 from connectors.sandbox.sfmc.values import moment
 
 
@@ -42,13 +42,10 @@ def _flag(text: str) -> int:
 
 
 def _date(text: str) -> str:
-    """As kept: Central time. A date without an offset is Central already."""
     try:
-        parsed = moment(text)
+        return central(moment(text))
     except ValueError:
         return text
-    has_offset = text.rstrip().endswith("Z") or "+" in text[10:] or "-" in text[10:]
-    return central(parsed if has_offset else parsed.replace(tzinfo=CENTRAL))
 
 
 CONVERSIONS: dict[str, Callable[[str], Any]] = {

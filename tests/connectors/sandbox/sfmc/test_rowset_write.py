@@ -92,13 +92,17 @@ def test_rows_before_the_first_bad_one_stay_and_the_rest_do_not(client):
         ),
         (
             {"Phone": "call me"},
-            "Phone: The value for column [Phone] is not a valid phone number. "
-            "Parse error [InvalidPhoneNumber]",
+            (
+                "Phone: The value for column [Phone] is not a valid phone number. "
+                "Parse error [InvalidPhoneNumber]"
+            ),
         ),
         (
             {"Lines": "1.5"},
-            "Lines: The value for column [Lines] is not a valid number. "
-            "Parse error [InvalidNumber]",
+            (
+                "Lines: The value for column [Lines] is not a valid number. "
+                "Parse error [InvalidNumber]"
+            ),
         ),
         ({"Nobody": "knows"}, "At least one existing field is required in the values property"),
     ],
