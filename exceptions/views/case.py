@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from connectors.sync.models import SyncItem
 from exceptions import access
 from exceptions.action import Action, actions
+from exceptions.exports import without_emails
 from exceptions.kind import Suggestion, kind_of
 from exceptions.models import Approval, ExceptionCase, Occurrence
 from exceptions.payload import rows
@@ -28,13 +28,17 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     case = access.case_for(user, pk, to=May.VIEW_CASES)
     kind = kind_of(case.kind)
     sightings = Paginator(_sightings(case), PER_PAGE).get_page(request.GET.get("page"))
-    chosen = _chosen(case, sightings.object_list, request.GET.get("order", ""))
+    shown = list(sightings.object_list)
+    chosen = _chosen(case, shown, request.GET.get("order", ""))
+    if not user.may(May.SEE_PERSONAL_DATA):
+        for sighting in {*shown, *([chosen] if chosen else [])}:
+            sighting.message = without_emails(sighting.message)
     context = {
         "title": case.title,
         "case": case,
         "kind": kind,
         "sightings": sightings,
-        "states": _states(sightings.object_list),
+        "shown": shown,
         "chosen": chosen,
         "buttons": _buttons(case, user),
         "suggestions": [_suggestion(case, one) for one in kind.suggestions(case)],
@@ -55,13 +59,6 @@ def _chosen(case: ExceptionCase, shown: list[Occurrence], external_id: str) -> O
     if external_id:
         return _sightings(case).filter(external_id=external_id).first() or next(iter(shown), None)
     return next(iter(shown), None)
-
-
-def _states(shown: list[Occurrence]) -> dict[str, str]:
-    """Where the records on this page stand, by their key."""
-    keys = [occurrence.external_id for occurrence in shown]
-    found = SyncItem.objects.filter(external_id__in=keys).values_list("external_id", "state")
-    return dict(found)
 
 
 def _buttons(case: ExceptionCase, user: User) -> list[Action]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from exceptions import exports
 from exceptions.action import actions
 from exceptions.filters.cases import CaseFilter
 from exceptions.kind import kinds
@@ -36,6 +37,15 @@ class CaseList(Gated, ListPage):
                 raise Http404("There is no such queue.")
             found = found.filter(kind=slug)
         return found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = request.GET.get("export", "")
+        if form in self.exports:
+            filterset = self.get_filterset(self.filterset_class)
+            user = person(request)
+            return exports.cases(filterset.qs, form=form, user=user)
+        response: HttpResponseBase = super().get(request, *args, **kwargs)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

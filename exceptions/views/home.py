@@ -3,10 +3,22 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from integration.accounts.gate import requires
+from exceptions import reads
+from exceptions.models import ACTIVE, ExceptionCase
+from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 
 
 @requires(May.VIEW_CASES)
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "exceptions/home.html", {"title": "What waits"})
+    """Queues by money, sync health, and the person's own cases."""
+    user = person(request)
+    mine = ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE)
+    context = {
+        "title": "What waits",
+        "totals": reads.totals(user),
+        "queues": reads.queues(),
+        "flows": [],
+        "mine": mine[:8],
+    }
+    return render(request, "exceptions/home.html", context)

@@ -4,8 +4,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from exceptions.bulk import why_not_undo
 from exceptions.models import BulkJob
-from integration.accounts.gate import requires
+from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 
 
@@ -21,7 +22,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One piece of work: how far it is, and what did not go through."""
     job = get_object_or_404(BulkJob.objects.select_related("actor", "case"), pk=pk)
-    return render(request, "exceptions/job.html", {"title": job.title, "job": job})
+    context = {"title": job.title, "job": job, "undoable": not why_not_undo(job, person(request))}
+    return render(request, "exceptions/job.html", context)
 
 
 @requires(May.VIEW_CASES)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
+from connectors.sync.flow import ORDERS
 from connectors.sync.models import Exchange, SyncItem
+from exceptions import exports
 from exceptions.filters.orders import OrderFilter
 from exceptions.models import CaseEvent, Occurrence
 from exceptions.payload import rows
@@ -30,11 +32,21 @@ class OrderList(Gated, ListPage):
     empty_text = "None has arrived yet, or none matches the filter."
 
     def get_queryset(self) -> QuerySet[CampaignOrder]:
-        state = SyncItem.objects.filter(external_id=OuterRef("key")).values("state")[:1]
+        state = SyncItem.objects.filter(flow=ORDERS, external_id=OuterRef("key")).values("state")[
+            :1
+        ]
         return CampaignOrder.objects.select_related("prima_order").annotate(state=Subquery(state))
 
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = request.GET.get("export", "")
+        if form in self.exports:
+            found = self.get_filterset(self.filterset_class).qs
+            return exports.orders(found, form=form, user=person(request))
+        response: HttpResponseBase = super().get(request, *args, **kwargs)
+        return response
 
 
 @requires(May.VIEW_CASES)
@@ -42,7 +54,7 @@ def order_page(request: HttpRequest, key: str) -> HttpResponse:
     """What arrived, what a person changed, what is wrong, what Prima holds, every call made."""
     user = person(request)
     order = get_object_or_404(CampaignOrder.objects.select_related("prima_order"), key=key)
-    item = SyncItem.objects.filter(external_id=key).first()
+    item = SyncItem.objects.filter(flow=ORDERS, external_id=key).first()
     sightings = list(
         Occurrence.objects.filter(external_id=key, object="order").select_related("case")
     )

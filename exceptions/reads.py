@@ -1,0 +1,145 @@
+"""What the home page and the search show, in few queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from connectors.sync.flow import ORDERS
+from connectors.sync.models import SyncItem
+from exceptions.kind import Kind, kinds
+from exceptions.models import ACTIVE, Approval, ExceptionCase, Occurrence
+from integration.accounts.models import User
+
+TREND_DAYS = 14
+
+
+@dataclass(slots=True)
+class Queue:
+    """One row of the home page. `opened` counts new sightings a day, oldest day first."""
+
+    kind: Kind
+    cases: int = 0
+    orders: int = 0
+    value: dict[str, Decimal] = field(default_factory=dict)
+    oldest: datetime | None = None
+    opened: list[int] = field(default_factory=list)
+
+    @property
+    def overdue(self) -> bool:
+        return self.oldest is not None and self.oldest + self.kind.due < timezone.now()
+
+    @property
+    def sort_key(self) -> tuple[Decimal, int]:
+        return (sum(self.value.values(), Decimal(0)), self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The figures across the top. An order that waits in several cases counts once."""
+
+    held: int
+    value: Mapping[str, Decimal]
+    waiting: int
+    in_prima: int
+    in_prima_today: int
+    proposals: int
+    mine: int
+
+
+def queues() -> list[Queue]:
+    """Every kind with what is active in it, most money first, empty ones last."""
+    found = {slug: Queue(kind) for slug, kind in kinds().items()}
+    active = ExceptionCase.objects.filter(status__in=ACTIVE).order_by()
+    counted = active.values("kind").annotate(
+        cases=Count("pk"), orders=Sum("open_count"), oldest=Min("first_seen_at")
+    )
+    for row in counted:
+        if queue := found.get(row["kind"]):
+            queue.cases, queue.orders, queue.oldest = row["cases"], row["orders"], row["oldest"]
+    for kind, currency, amount in _values():
+        if kind in found:
+            found[kind].value[currency] = amount
+    trends = _trends()
+    for slug, queue in found.items():
+        queue.opened = trends[slug]
+    return sorted(found.values(), key=lambda queue: queue.sort_key, reverse=True)
+
+
+def totals(user: User) -> Totals:
+    today = timezone.localdate()
+    held, value = _held()
+    states = SyncItem.objects.filter(flow=ORDERS).aggregate(
+        waiting=Count("pk", filter=Q(state__in=["waiting", "working", "sending"])),
+        sent=Count("pk", filter=Q(state="sent")),
+        today=Count("pk", filter=Q(state="sent", changed_at__date=today)),
+    )
+    return Totals(
+        held=held,
+        value=value,
+        waiting=states["waiting"],
+        in_prima=states["sent"],
+        in_prima_today=states["today"],
+        proposals=open_approvals(),
+        mine=ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE).count(),
+    )
+
+
+def open_approvals() -> int:
+    """How many proposals wait for a decision."""
+    return Approval.objects.filter(state=Approval.State.PROPOSED).count()
+
+
+def _held() -> tuple[int, dict[str, Decimal]]:
+    """How many records are held and their money; a record in several cases counts once."""
+    once = _open().order_by("system", "object", "external_id")
+    keys = once.distinct("system", "object", "external_id").values("pk")
+    rows = list(_sums(keys, "currency", Count("pk")))
+    return sum(row[1] for row in rows), {row[0]: row[2] for row in rows if row[2] is not None}
+
+
+def _values() -> Any:
+    """Money waiting by kind and currency; a record in two cases of a kind counts once there."""
+    once = _open().filter(amount__isnull=False).order_by("case__kind", "external_id")
+    keys = once.distinct("case__kind", "external_id").values("pk")
+    return (
+        Occurrence.objects.filter(pk__in=keys)
+        .order_by()
+        .values_list("case__kind", "currency")
+        .annotate(Sum("amount"))
+    )
+
+
+def _open() -> QuerySet[Occurrence]:
+    return Occurrence.objects.filter(closed_at__isnull=True)
+
+
+def _sums(keys: QuerySet[Occurrence, Any], by: str, count: Count) -> Any:
+    found = Occurrence.objects.filter(pk__in=keys).order_by().values_list(by)
+    return found.annotate(count, Sum("amount"))
+
+
+def _trends() -> dict[str, list[int]]:
+    """New sightings by kind and day over the last days."""
+    today = timezone.localdate()
+    days = [today - timedelta(days=ago) for ago in range(TREND_DAYS - 1, -1, -1)]
+    since = timezone.now() - timedelta(days=TREND_DAYS)
+    counted = (
+        Occurrence.objects.filter(first_seen_at__gte=since)
+        .order_by()
+        .values_list("case__kind", TruncDate("first_seen_at"))
+        .annotate(Count("pk"))
+    )
+    by_day: dict[str, dict[date, int]] = defaultdict(dict)
+    for kind, day, number in counted:
+        by_day[kind][day] = number
+    return defaultdict(
+        lambda: [0] * TREND_DAYS,
+        {kind: [found.get(day, 0) for day in days] for kind, found in by_day.items()},
+    )
