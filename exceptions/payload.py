@@ -4,6 +4,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from integration.mapping.columns import COLUMNS
+
+_READ_FIRST = (
+    "external_ref", "system", "ref", "order_number", "channel", "order_date", "customer",
+    "account_code", "order", *COLUMNS["order"], "source_media", "attribution", "invoice_address",
+    "delivery_address", "name", "line1", "city", "county", "postcode", "country", "lines",
+    "line_ref", *COLUMNS["line"], "kind", "allocations", "discount_ref", "net_amount", "tax_code",
+    "tax_rate", "tax_amount", "promotions", *COLUMNS["promotion"], "discounts", "charges",
+    "payments", "totals", "expected_totals", "goods_net", "discount_total", "charges_net",
+    "tax_total", "gross", "tax_summary", "extra",
+)  # fmt: skip
+_PLACES = {name: place for place, name in reversed(list(enumerate(_READ_FIRST)))}
 _WORDS = {"sku": "SKU", "po": "PO", "id": "ID", "vat": "VAT", "uom": "unit", "ref": "reference"}
 
 
@@ -40,7 +52,7 @@ def _walk(
 ) -> Iterator[Row]:
     if isinstance(node, Mapping):
         yield from _group(pointer, label, depth, bad)
-        for key, value in node.items():
+        for key, value in sorted(node.items(), key=_rank):
             step = str(key).replace("~", "~0").replace("/", "~1")
             yield from _walk(value, f"{pointer}/{step}", words(key), depth + 1, bad, changes)
     elif isinstance(node, Sequence) and not isinstance(node, str):
@@ -51,6 +63,11 @@ def _walk(
         yield _leaf(node, pointer, label, depth, bad, changes)
     elif pointer in bad:
         yield Row(pointer, label, "(empty)", bad=True, depth=depth)
+
+
+def _rank(field: tuple[object, Any]) -> int:
+    """Where a field stands on a page: the database does not keep the order of a payload."""
+    return _PLACES.get(str(field[0]), len(_PLACES))
 
 
 def _group(pointer: str, label: str, depth: int, bad: frozenset[str]) -> Iterator[Row]:

@@ -14,10 +14,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Queues by money, sync health, and the person's own cases."""
     user = person(request)
     mine = ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE)
+    queues = reads.queues()
     context = {
         "title": "What waits",
         "totals": reads.totals(user),
-        "queues": reads.queues(),
+        "busy": [queue for queue in queues if queue.cases],
+        "idle": [queue for queue in queues if not queue.cases],
         "flows": [],
         "mine": mine[:8],
     }
