@@ -1,6 +1,6 @@
 """What an action on a case is: a form, a preview where it moves orders, and what it does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -97,6 +97,20 @@ class Action:
         self, case: ExceptionCase, cleaned: Cleaned, *, actor: User, version: int | None
     ) -> Done:
         """Does it. Raises Refused in words; then nothing has changed."""
+        raise NotImplementedError
+
+    def perform_many(self, pks: Sequence[int], cleaned: Cleaned, *, actor: User) -> BulkJob | None:
+        """One job for all the cases, when that is better than the action on each of them."""
+        return None
+
+    def before(self, case: ExceptionCase) -> dict[str, Any]:
+        """What `take_back` needs to know, as JSON."""
+        return {}
+
+    def take_back(
+        self, case: ExceptionCase, before: Mapping[str, Any], *, actor: User, version: int
+    ) -> None:
+        """Puts the case back as it was; Stale when somebody touched it since."""
         raise NotImplementedError
 
     def carry_out(self, approval: Approval, *, actor: User) -> Done:

@@ -135,7 +135,10 @@ def _open_occurrences(findings: Iterable[Finding]) -> QuerySet[Occurrence]:
 
 
 def _closed_by(how: str) -> str:
-    return f"Healed by {how}" if how else HEALED
+    """`how` is a noun ("mapping SKU X → Y") or a sentence ("The order changed …")."""
+    if not how:
+        return HEALED
+    return f"Healed: {how}" if how[0].isupper() else f"Healed by {how}"
 
 
 def _by_case(gone: Sequence[tuple[Occurrence, str]]) -> dict[int, list[str]]:

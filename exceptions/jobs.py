@@ -18,9 +18,11 @@ from exceptions.storable import payload as storable
 from exceptions.storable import text
 from integration.accounts.models import User
 
-BATCH = 50
+BATCH = 200
 LEASE = timedelta(minutes=5)
+PAUSE = timedelta(minutes=1)
 MAX_RESULTS = 1_000
+MAX_TRIES = 30
 State = BulkJob.State
 Result = dict[str, Any]
 """A record that did not go through: {"record": its name, "why": …, "case" or "order": its key}."""
@@ -39,7 +41,7 @@ def begin(
 ) -> BulkJob:
     """Writes the job and its task in the caller's transaction: both appear together or not at all.
 
-    `action` names the step that works off the rows, `args` is what it needs besides.
+    `args` are kept with the rows; "step" in them names what works the rows off.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -63,41 +65,8 @@ def enqueue(job: BulkJob) -> None:
     async_task("exceptions.tasks.run_job", job.pk)
 
 
-def work_off(pk: int, step: Step) -> None:
-    """Works the job off batch by batch, unless another worker has it."""
-    job = _claim(pk)
-    while job is not None and job.done < job.total:
-        rows = job.payload["rows"][job.done : job.done + BATCH]
-        failed = step(job, rows)
-        _count(job, len(rows), failed)
-    if job is not None:
-        _finish(job, State.DONE)
-
-
-def fail(job: BulkJob, why: str) -> None:
-    """Ends the job without success, in words."""
-    job.results = [*job.results, {"record": job.title, "why": text(why)}]
-    _finish(job, State.FAILED)
-
-
-def lost(now: datetime | None = None) -> list[BulkJob]:
-    """Jobs whose worker died, or whose task was lost."""
-    moment = now or timezone.now()
-    never_begun = Q(state=State.WAITING, created_at__lt=moment - LEASE)
-    return list(
-        BulkJob.objects.filter(never_begun | Q(state=State.RUNNING))
-        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=moment))
-        .order_by("pk")
-    )
-
-
-def keep(job: BulkJob) -> None:
-    """Tells that this worker still has the job."""
-    job.lease_until = timezone.now() + LEASE
-    BulkJob.objects.filter(pk=job.pk).update(lease_until=job.lease_until)
-
-
-def _claim(pk: int) -> BulkJob | None:
+def claim(pk: int) -> BulkJob | None:
+    """The job for this worker alone; None when it is finished or another worker has it."""
     now = timezone.now()
     with transaction.atomic():
         job = (
@@ -115,10 +84,74 @@ def _claim(pk: int) -> BulkJob | None:
     return job
 
 
+def work_off(job: BulkJob, step: Step) -> None:
+    """Works the claimed job off batch by batch."""
+    while _position(job) < job.total:
+        rows = job.payload["rows"][_position(job) :][:BATCH]
+        failed = step(job, rows)
+        _count(job, len(rows), failed)
+    _finish(job, State.DONE)
+
+
+def fail(job: BulkJob, why: str) -> None:
+    """Ends the job without success, in words."""
+    job.results = [*job.results, {"record": job.title, "why": text(why)}]
+    _finish(job, State.FAILED)
+
+
+def go_on_with_orders(job: BulkJob, because: str) -> None:
+    """Prima has done its part: the same job tries the orders behind the case again."""
+    rows = job.payload["rows"]
+    job.payload = {**job.payload, "step": "orders", "because": because}
+    job.total, job.lease_until, job.state = len(rows), None, State.WAITING
+    job.save(update_fields=["payload", "total", "lease_until", "state"])
+    if rows:
+        enqueue(job)
+    else:
+        _finish(job, State.DONE)
+
+
+def postpone(job: BulkJob) -> None:
+    """Has the job taken up again in a minute, and gives up after `MAX_TRIES`."""
+    tries = job.payload.get("tries", 0) + 1
+    job.payload = {**job.payload, "tries": tries}
+    job.save(update_fields=["payload"])
+    if tries >= MAX_TRIES:
+        fail(job, "Prima did not answer, however often it was asked. Do it again later.")
+        return
+    job.state, job.lease_until = State.RUNNING, timezone.now() + PAUSE
+    job.save(update_fields=["state", "lease_until"])
+
+
+def lost(now: datetime | None = None) -> list[BulkJob]:
+    """Jobs whose worker died, or whose task was lost."""
+    moment = now or timezone.now()
+    never_begun = Q(state=State.WAITING, created_at__lt=moment - LEASE)
+    return list(
+        BulkJob.objects.filter(never_begun | Q(state=State.RUNNING))
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=moment))
+        .order_by("pk")
+    )
+
+
+def show(job: BulkJob, number: int) -> None:
+    """Moves the progress bar within a batch, and tells that this worker still has the job.
+
+    Only the bar moves: a worker that goes on with the job begins the batch again.
+    """
+    told = min(_position(job) + number, job.total)
+    BulkJob.objects.filter(pk=job.pk).update(done=told, lease_until=timezone.now() + LEASE)
+
+
+def _position(job: BulkJob) -> int:
+    """How many rows are settled. `done` may be ahead of it within a batch."""
+    return job.healed + job.failed
+
+
 def _count(job: BulkJob, number: int, failed: list[Result]) -> None:
-    job.done += number
     job.failed += len(failed)
     job.healed += number - len(failed)
+    job.done = _position(job)
     job.results = [*job.results, *storable(failed)][:MAX_RESULTS]
     job.lease_until = timezone.now() + LEASE
     job.save(update_fields=["done", "failed", "healed", "results", "lease_until", "undo"])

@@ -116,7 +116,7 @@ def values(domain: str, text: str, limit: int = 20) -> list[Hit]:
     if domain == ValueMapping.Domain.TAX_CODE:
         return codes(PrimaCode.List.TAX, text, limit)
     if domain == ValueMapping.Domain.COUNTRY:
-        return _best(_scored(_countries(), text), limit)
+        return _scored(_countries(), text)[:limit]
     if domain == ValueMapping.Domain.TERMS:
         terms = PrimaCustomer.objects.values_list("data__payment_terms", flat=True).distinct()
         return _scored([(term, "") for term in terms if term], text)[:limit]
@@ -125,12 +125,7 @@ def values(domain: str, text: str, limit: int = 20) -> list[Hit]:
 
 def buyer_of(case: ExceptionCase) -> Buyer:
     """The buyer behind a case, from the newest order."""
-    key = (
-        case.occurrences.filter(object="order")
-        .order_by("-last_seen_at")
-        .values_list("external_id", flat=True)
-        .first()
-    )
+    key = case.occurrences.order_by("-last_seen_at").values_list("external_id", flat=True).first()
     order = CampaignOrder.objects.filter(key=key).first() if key else None
     if order is None:
         return Buyer(name=case.facts.get("name", ""), email=case.facts.get("email", ""))

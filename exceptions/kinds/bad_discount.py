@@ -7,12 +7,14 @@ from exceptions.kind import Kind, Severity
 from integration.accounts.roles import Role
 
 REASONS: Mapping[str, str] = {
-    "over_limit": "gives more than is allowed without approval",
-    "not_stackable": "may not be combined with the other promotions of the order",
-    "too_many": "is one of too many promotions on one order",
+    "unrecognised": "has a structure the desk does not know",
     "unmapped": "has no place in Prima yet",
-    "unknown_type": "has a structure the desk does not know",
-    "unknown_code": "is not among the promotion codes of Prima",
+    "incomplete": "lacks something that is needed to work it out",
+    "unknown_in_prima": "is not among the codes of Prima in force",
+    "stacking": "may not be combined with other promotions",
+    "over_limit": "gives more than is allowed without approval",
+    "amount_differs": "takes off another amount than it promises",
+    "over_line": "takes off more than the goods cost",
 }
 
 

@@ -53,4 +53,5 @@ class UnmappedValue(Kind):
                 score=hit.score,
             )
             for hit in found[:3]
+            if hit.reason
         ]

@@ -1,0 +1,133 @@
+"""Orders tried again or refused, many at a time, in the background."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from connectors.sync import items, runner
+from connectors.sync.context import Progress
+from connectors.sync.flow import ORDERS
+from connectors.sync.models import SyncItem
+from exceptions import intake, jobs
+from exceptions.models import BulkJob, ExceptionCase, Occurrence
+from exceptions.words import counted, listed
+from integration.accounts.models import User
+from integration.audit import trail
+from integration.core.problems import Subject
+
+SYSTEM, ORDER = "sfmc", "order"
+"""How occurrences name a campaign order."""
+State = SyncItem.State
+_ALREADY = "It is in Prima already, or being sent just now, so it cannot be rejected."
+
+
+def waiting_orders(*cases: ExceptionCase) -> list[str]:
+    """The keys of the orders that wait behind the cases, most money first, each once."""
+    rows = Occurrence.objects.filter(case__in=cases, object=ORDER, closed_at__isnull=True)
+    keys = rows.order_by("-amount", "external_id").values_list("external_id", flat=True)
+    return list(dict.fromkeys(keys))
+
+
+def try_again(
+    orders: Sequence[str],
+    *,
+    because: str,
+    action: str,
+    actor: User | None,
+    case: ExceptionCase | None = None,
+) -> BulkJob:
+    """Sets the orders to wait again and works them off in the background.
+
+    `because` goes with each order to the case it heals: "mapping SKU X → Y".
+    """
+    with transaction.atomic():
+        items.requeue(ORDERS, list(orders), because)
+        title = f"Try {counted(len(orders), 'order')} again"
+        if because:
+            title = f"{title} after {because}"
+        return jobs.begin(title, action, orders, actor=actor, case=case, args={"step": "orders"})
+
+
+def reject(
+    orders: Sequence[str], reason: str, *, actor: User, case: ExceptionCase | None = None
+) -> BulkJob:
+    """Refuses the orders for good, each with the reason."""
+    title = f"Reject {counted(len(orders), 'order')}: {reason}"
+    args = {"step": "reject", "reason": reason}
+    return jobs.begin(title, "reject_order", orders, actor=actor, case=case, args=args)
+
+
+def orders_step(job: BulkJob, keys: Sequence[str]) -> list[jobs.Result]:
+    """Works off waiting orders now, telling the job how far it is."""
+
+    def watch(progress: Progress) -> None:
+        jobs.show(job, progress.done)
+
+    started_by = str(job.actor) if job.actor else trail.SYSTEM
+    run = runner.run(ORDERS, started_by=started_by, only=keys, watch=watch)
+    if run is None:
+        why = "Orders are switched off in admin at the moment. It goes on when they are on again."
+        return [_result(key, why) for key in keys]
+    return _left(keys)
+
+
+def reject_step(job: BulkJob, keys: Sequence[str]) -> list[jobs.Result]:
+    """Rejects each order in a transaction of its own."""
+    if job.actor is None:
+        return [_result(key, "Only a person can reject an order.") for key in keys]
+    reason, actor = job.payload["reason"], job.actor
+    return [_result(key, _ALREADY) for key in keys if not _reject_one(key, reason, actor)]
+
+
+def _reject_one(key: str, reason: str, actor: User) -> bool:
+    with transaction.atomic():
+        if _is_rejected(key):
+            return True
+        if not items.reject(key, reason, actor):
+            return False
+        intake.close_records([Subject(SYSTEM, ORDER, key)], f"Rejected by {actor}: {reason}")
+        trail.record("order rejected", actor=actor, label=key, order=key, reason=reason)
+        return True
+
+
+def _is_rejected(key: str) -> bool:
+    """True when an earlier try of this job got as far as this order."""
+    return SyncItem.objects.filter(flow=ORDERS, external_id=key, state=State.REJECTED).exists()
+
+
+def _left(keys: Sequence[str]) -> list[jobs.Result]:
+    """The orders that are not in Prima now, each with why."""
+    states = dict(
+        SyncItem.objects.filter(flow=ORDERS, external_id__in=keys)
+        .exclude(state=State.SENT)
+        .values_list("external_id", "state")
+    )
+    if not states:
+        return []
+    reasons: dict[str, list[str]] = {}
+    wrong = Occurrence.objects.filter(
+        object=ORDER, external_id__in=states, closed_at__isnull=True
+    ).values_list("external_id", "case__title")
+    for key, title in wrong:
+        reasons.setdefault(key, []).append(str(title))
+    return [_result(key, _why(state, reasons.get(key, []))) for key, state in states.items()]
+
+
+def _why(state: str, titles: list[str]) -> str:
+    if state in (State.REJECTED, State.CANCELLED):
+        return f"The order was {State(state).label.lower()}."
+    if titles:
+        return f"{listed(titles)}."
+    if state == State.HELD:
+        return "It is held, but no case says why; open the order."
+    return "It is still on its way and is tried again by itself."
+
+
+def _result(key: str, why: str) -> dict[str, Any]:
+    return {"record": key, "order": key, "why": why}
+
+
+def due(orders: Sequence[str], because: str) -> None:
+    """Sets the orders to wait again, in the caller's transaction."""
+    items.requeue(ORDERS, list(orders), because)
