@@ -48,14 +48,16 @@ class Programs:
         self.started.append(program)
         return program
 
-    def run(self, name: str, command: Sequence[str]) -> str:
+    def run(self, name: str, command: Sequence[str], *, keep_log: bool = True) -> str:
         """Waits for its end and returns what it printed. Raises ProgramFailed when it fails."""
         program = self.start(name, command)
         code = program.process.wait()
         self.started.remove(program)
-        said = program.log.read_text(errors="replace")
         if code:
-            raise ProgramFailed(f"{name} failed (code {code}).\n{tail(program.log)}")
+            raise ProgramFailed(f"{name.capitalize()} failed (code {code}).\n{tail(program.log)}")
+        said = program.log.read_text(errors="replace")
+        if not keep_log:
+            program.log.unlink()
         return said
 
     def show(self, name: str, command: Sequence[str]) -> None:
@@ -66,7 +68,9 @@ class Programs:
         code = process.wait()
         self.started.remove(program)
         if code:
-            raise ProgramFailed(f"{name} failed (code {code}); see what it printed above.")
+            raise ProgramFailed(
+                f"{name.capitalize()} failed (code {code}); see what it printed above."
+            )
 
     def check(self) -> None:
         for program in self.started:

@@ -8,7 +8,7 @@ from integration.demo import database, ports
 from integration.demo.plan import Plan, python_in
 from integration.demo.processes import ProgramFailed, Programs, follow_parent
 from integration.demo.screen import fault, say, step
-from integration.demo.waiting import until_it_answers, until_it_listens
+from integration.demo.waiting import until_it_answers
 
 WORLD_SECONDS = 300.0
 ANSWER_SECONDS = 90.0
@@ -49,10 +49,24 @@ def _start(plan: Plan, programs: Programs) -> None:
     with step("Collecting static files"):
         programs.run("static files", [*manage, "collectstatic", "--no-input"])
     with step("Making the demo people"):
-        people = programs.run("demo people", [*manage, "demo_people"])
+        people = programs.run("demo people", [*manage, "demo_people"], keep_log=False)
+    try:
+        _serve(plan, programs)
+    finally:
+        say(f"\n{people.rstrip()}\n")  # Whatever happened: the passwords are told only now.
+    say(f"Marketing Cloud and Prima of the sandbox: {plan.sandbox_url}")
+    say(f"Logs: {plan.logs}")
+    say(f"[bold]ready: {plan.url}[/bold]")
+    say(
+        "[dim]Ctrl-C stops it. `make demo` goes on from there; `make demo-reset` begins anew.[/dim]"
+    )
+
+
+def _serve(plan: Plan, programs: Programs) -> None:
+    manage = python_in()
     with step(f"Starting both sandboxes with the world {plan.scenario}") as how_far:
         sandbox = programs.start("sandbox", [*manage, *_sandbox(plan)])
-        until_it_listens(sandbox, plan.sandbox_port, WORLD_SECONDS, how_far)
+        until_it_answers(sandbox, plan.sandbox_port, "/", WORLD_SECONDS, how_far)
     with step("Setting up connections and mappings"):
         load = ["load_demo", "--scenario", plan.scenario, "--sandbox", plan.sandbox_url]
         programs.run("demo data", [*manage, *load])
@@ -62,7 +76,6 @@ def _start(plan: Plan, programs: Programs) -> None:
         until_it_answers(web, plan.port, "/healthz", ANSWER_SECONDS, how_far)
     say("First sync: campaign orders on their way to Prima")
     programs.show("first sync", [*manage, "sync", "--all", "--progress"])
-    _welcome(plan, people)
 
 
 def _sandbox(plan: Plan) -> list[str]:
@@ -73,16 +86,6 @@ def _sandbox(plan: Plan) -> list[str]:
 def _web(plan: Plan) -> list[str]:
     address = ["--bind", f"127.0.0.1:{plan.port}", "--workers", "2", "--threads", "4"]
     return ["-m", "gunicorn", "integration.wsgi", *address, "--log-level", "warning"]
-
-
-def _welcome(plan: Plan, people: str) -> None:
-    say(f"\n{people.strip()}\n")
-    say(f"Marketing Cloud and Prima of the sandbox: {plan.sandbox_url}")
-    say(f"Logs: {plan.logs}")
-    say(f"[bold]ready: {plan.url}[/bold]")
-    say(
-        "[dim]Ctrl-C stops it. `make demo` goes on from there; `make demo-reset` begins anew.[/dim]"
-    )
 
 
 def _stop(programs: Programs) -> None:

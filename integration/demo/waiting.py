@@ -1,6 +1,5 @@
 """Waits until a server answers."""
 
-import socket
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
@@ -9,16 +8,6 @@ from integration.demo.processes import Program, ProgramFailed, tail
 from integration.demo.screen import Say
 
 PAUSE = 0.2
-
-
-def until_it_listens(program: Program, port: int, seconds: float, say: Say) -> None:
-    """Raises ProgramFailed when the program ends, or does not listen in time."""
-    for waited in _patience(program, seconds):
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        say(f"{waited:.0f} s")
 
 
 def until_it_answers(program: Program, port: int, path: str, seconds: float, say: Say) -> None:

@@ -82,8 +82,8 @@ def test_the_session_gets_a_new_name_on_signing_in(client: Client, olive: User) 
     session = client.session
     session["before"] = "kept by an attacker"
     session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    planted = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    planted = session.session_key or ""
 
     # when
     _try(client, PASSWORD)

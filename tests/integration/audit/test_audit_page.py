@@ -43,7 +43,7 @@ def test_the_page_narrows_by_person_action_day_and_target(
     record("mapping ended", actor=auditor, label="SKU-2")
     client = client_for(auditor)
 
-    def seen(**query: object) -> list[str]:
+    def seen(**query: str | int) -> list[str]:
         page = client.get(reverse("audit"), query)
         return [entry.action for entry in page.context["entries"]]
 
