@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP
 from typing import Any
 
+from connectors.sandbox.scenario import ScenarioRefused
+
 MAX_LENGTH: dict[str, int] = {
     "customers.account_code": 20,
     "customers.name": 60,
@@ -131,7 +133,7 @@ DEFAULTS: dict[str, Any] = {
 _ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 
 
-class CapabilitiesRefused(ValueError):
+class CapabilitiesRefused(ScenarioRefused):
     """The scenario asks for something the sandbox cannot be."""
 
 

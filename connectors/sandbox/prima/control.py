@@ -38,7 +38,7 @@ from connectors.sandbox.prima import (
 from connectors.sandbox.prima.call import Call, Reply, Route
 from connectors.sandbox.prima.fulfilment import Desk
 from connectors.sandbox.prima.installation import CODE_LISTS
-from connectors.sandbox.prima.problem import Issue, invalid, not_found
+from connectors.sandbox.prima.problem import Issue, invalid, malformed, not_found
 from connectors.sandbox.prima.records import Record
 
 PREFIX = "/prima/__control__/"
@@ -197,8 +197,13 @@ def _code_list(work: Work) -> str:
 
 def _route(method: str, path: str, work: Callable[[Work], Record]) -> Route:
     def answer(call: Call) -> Reply:
-        with call.prima.store.write() as db:
-            done = work(Work(call, db, call.body()))
+        try:
+            with call.prima.store.write() as db:
+                done = work(Work(call, db, call.body()))
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as odd:
+            raise malformed(f"The body does not fit: {type(odd).__name__} {odd}.") from odd
+        except sqlite3.IntegrityError as twice:
+            raise malformed("Another record has this code or reference.") from twice
         call.company.forget_lists()
         return Reply(200, done)
 

@@ -65,6 +65,7 @@ from connectors.sandbox.prima import (
 )
 from connectors.sandbox.prima.installation import VOUCHERS, Company, Installation
 from connectors.sandbox.prima.records import Record
+from connectors.sandbox.scenario import ScenarioRefused
 
 Part = Mapping[str, Any]
 _LISTS = {
@@ -84,10 +85,6 @@ _ENTRY: dict[str, Any] = {"description": "", "valid_from": None, "valid_to": Non
 DEFAULT_COMPANY = "main"
 
 
-class ScenarioRefused(ValueError):
-    """The part `prima` cannot be used; the text says why."""
-
-
 def company_names(part: Part) -> list[str]:
     return list(part.get("companies") or [DEFAULT_COMPANY])
 
@@ -100,7 +97,11 @@ def prepare(prima: Installation, part: Part) -> None:
         for company in prima.companies.values():
             if records.counter(db, company.name, "seeded") == 0:
                 records.counted(db, company.name, "seeded")
-                _load(db, prima, company, _Own(part, company.name, first))
+                try:
+                    _load(db, prima, company, _Own(part, company.name, first))
+                except sqlite3.IntegrityError as twice:
+                    reason = "prima: two records have the same id, external key or reference."
+                    raise ScenarioRefused(reason) from twice
 
 
 class _Own:

@@ -188,3 +188,24 @@ def test_codes_items_and_accounts_are_changed_inside_prima(prima):
         ("discount.unknown_code", "#/discounts/0/code"),
         ("item.not_found", "#/lines/0/sku"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "customers", {}),
+        ("POST", "customers", {"account_code": "ACME01", "name": "Twice"}),
+        ("PUT", "availability/MUG", {}),
+        ("POST", "orders", {"currency": "GBP"}),
+        ("POST", "orders/SO-000001/pay", {"amount": "much"}),
+        ("POST", "orders/SO-000001/despatch", {"lines": [{"line_ref": "9"}]}),
+        ("POST", "consents", {}),
+    ],
+)
+def test_a_word_to_the_control_that_does_not_fit_is_refused(prima, method, path, body):
+    prima.place(two_lines())
+
+    answer = prima.control(method, path, body)
+
+    assert answer.status_code in (400, 422)
+    assert answer.json()["detail"]

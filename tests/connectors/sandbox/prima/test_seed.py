@@ -8,8 +8,8 @@ import pytest
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.prima.app import PrimaApp
-from connectors.sandbox.prima.seed import ScenarioRefused
 from connectors.sandbox.running import running
+from connectors.sandbox.scenario import ScenarioRefused
 from connectors.sandbox.store import Store
 from tests.connectors.sandbox.prima.world import CLIENT, Client, order, scenario
 
@@ -73,6 +73,8 @@ def test_a_thousand_accounts_and_five_hundred_items_load_at_once(tmp_path):
         ({"customers": [{"name": "No code"}]}, "prima.customers[0] lacks account_code."),
         ({"items": [{"sku": "A", "description": "A"}] * 2}, "two records of items"),
         ({"orders": [{"external_ref": {}}]}, "prima.orders[0] lacks"),
+        ({"capabilities": {"typo": 1}}, "Unknown capability 'typo'."),
+        ({"orders": [order("O-1"), order("O-1")]}, "same id, external key or reference"),
     ],
 )
 def test_a_scenario_that_cannot_be_used_is_refused_in_words(part, said):
