@@ -26,10 +26,18 @@ class FaultShapes(Protocol):
 class App(Protocol):
     """One system. `fault_kinds` are the faults it knows beside those of the wire."""
 
-    title: str
-    page: str
-    fault_kinds: frozenset[str]
-    shapes: FaultShapes
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def page(self) -> str:
+        """The path of its training page."""
+
+    @property
+    def fault_kinds(self) -> frozenset[str]: ...
+
+    @property
+    def shapes(self) -> FaultShapes: ...
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"

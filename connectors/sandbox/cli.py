@@ -41,8 +41,8 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(f"{refused}\n")
         return USAGE_ERROR
     server = Server(front, listener)
-    _announce(server)
     _stop_on_signals(server)
+    _announce(server)
     server.serve_forever(0.1)
     server.front.close()
     return 0

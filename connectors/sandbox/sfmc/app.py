@@ -19,6 +19,7 @@ from connectors.sandbox.sfmc import (
     memberships,
     messaging,
     notifications,
+    pages,
     rowset_reads,
     rowsets,
     seeding,
@@ -63,7 +64,7 @@ OPEN = {
 
 class SfmcApp:
     title = "Marketing Cloud"
-    page = "/sfmc/"
+    page = pages.PREFIX
     fault_kinds = frozenset(
         {
             "rows_10006",
@@ -99,6 +100,8 @@ class SfmcApp:
         path = call.path.lower()
         if answer := OPEN.get((call.method, path)):
             return answer(self.cloud, call)
+        if call.base.endswith("/sfmc") and (shown := pages.page(self.cloud, call)):
+            return shown
         route = ROUTES.find(call)
         call.token = tokens.require(self.cloud, call, route.scope)
         return route.answer(self.cloud, call)

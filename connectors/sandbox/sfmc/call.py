@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from connectors.sandbox.sfmc.errors import standard, unresolved
 
@@ -56,6 +56,9 @@ class Call:
         if not isinstance(body, dict):
             raise standard("The request body must be a JSON object.", 10000)
         return {str(name).lower(): value for name, value in body.items()}
+
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
     def array(self) -> list[Any]:
         body = self.json()

@@ -6,7 +6,6 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from werkzeug.wrappers import Response
 
@@ -125,7 +124,7 @@ def _fields(call: Call) -> dict[str, Any]:
         if not isinstance(fields, dict):
             raise _refused(400, "invalid_request", "The body is not a JSON object.")
         return fields
-    return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
+    return dict(call.form())
 
 
 def _package(cloud: Cloud, wanted: dict[str, Any]) -> dict[str, Any]:
