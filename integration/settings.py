@@ -16,7 +16,7 @@ SECRET_KEY = kept_secret("SECRET_KEY")
 SECRET_BOX_KEYS = [
     key.strip() for key in kept_secret("SECRET_BOX_KEYS", fernet=True).split(",") if key.strip()
 ]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "integration.urls"
 WSGI_APPLICATION = "integration.wsgi.application"

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
+
+from integration.env import env
 
 
 @register()
@@ -20,3 +23,17 @@ def problem_sink_imports(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def production_names_its_own(**_: Any) -> list[CheckMessage]:
+    """What one machine makes up for itself, several machines must share, and backups must hold."""
+    return [
+        checks.Warning(
+            f"{name} is not set: this machine made up its own under var.",
+            hint="Set it in the environment, the same on every machine of the desk.",
+            id="desk.W001",
+        )
+        for name in ("SECRET_KEY", "SECRET_BOX_KEYS", "DATABASE_URL")
+        if not env.str(name, default="")
+    ]

@@ -1,12 +1,17 @@
 """What every answer carries, and who gets in where."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integration.accounts.models import User
+from integration.env import ROOT
 
 Signed = Callable[[User], Client]
 OPEN = {"sign-in", "sign-out", "health"}
@@ -87,3 +92,35 @@ def test_a_form_of_another_site_is_refused_in_words(db: None) -> None:
     # then
     assert answer.status_code == 403
     assert "Nothing was" in answer.content.decode()
+
+
+def _deploy_check(**environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", "check", "--deploy", "--fail-level=WARNING"],
+        cwd=ROOT,
+        env={**os.environ, "PRODUCTION": "true", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_settings_pass_the_deployment_check() -> None:
+    # when
+    ran = _deploy_check(
+        SECRET_KEY="x-9" * 7 + "abcdefghijklmnopqrstuvwxyz0123456789!",
+        SECRET_BOX_KEYS=Fernet.generate_key().decode(),
+        DATABASE_URL="postgres://desk@127.0.0.1:5432/desk",
+        ALLOWED_HOSTS="desk.example",
+    )
+
+    # then
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_production_refuses_to_make_things_up() -> None:
+    ran = _deploy_check()
+    assert ran.returncode == 1
+    for name in ("SECRET_KEY", "SECRET_BOX_KEYS", "DATABASE_URL"):
+        assert f"{name} is not set" in ran.stderr
+    assert "ALLOWED_HOSTS must not be empty" in ran.stderr
