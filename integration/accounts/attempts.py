@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -70,14 +71,13 @@ def begin(counters: Sequence[Counter]) -> timedelta:
 
 
 def succeeded(counters: Sequence[Counter]) -> None:
-    """Forgets the count of the account; the address goes on, one success does not clear it."""
+    """Forgets the count of the account, and counts so old that nobody needs them.
+
+    The count of the address goes on: one success does not clear it.
+    """
     keys = [counter.key for counter in counters if not counter.what.startswith("address:")]
-    AttemptCount.objects.filter(key__in=keys).delete()
-
-
-def prune() -> int:
-    """Deletes counts nobody needs any more."""
-    return AttemptCount.objects.filter(last_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()[0]
+    old = Q(last_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    AttemptCount.objects.filter(Q(key__in=keys) | old).delete()
 
 
 def address_of(request: HttpRequest) -> str:
