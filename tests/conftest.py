@@ -1,6 +1,6 @@
 """The cast of every story, and the browser each of them sits at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
@@ -16,6 +16,20 @@ from tests.factories.people import PersonFactory
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """A test database may lose its last moments in a power cut, and is quicker for it."""
     connection.settings_dict.setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
+
+
+_GUARD = "ALTER TABLE audit_auditentry {} TRIGGER audit_no_truncate"
+
+
+@pytest.fixture
+def _django_db_helper(_django_db_helper: None) -> Iterator[None]:
+    """After a test that commits, Django empties all tables; only then the audit trail allows it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GUARD.format("ENABLE"))
+    yield
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(_GUARD.format("DISABLE"))
 
 
 @pytest.fixture

@@ -65,7 +65,6 @@ class Context:
     notes: list[str] = field(default_factory=list)
     _beaten_at: float = 0.0
 
-    @property
     def is_over(self) -> bool:
         """The worker is asked to stop, or has run for long enough."""
         return self.stopping.is_set() or monotonic() >= self.ends_at

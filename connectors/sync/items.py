@@ -102,8 +102,14 @@ def _nudge(flow: str, external_ids: Sequence[str], reason: str, states: Sequence
     return SyncItem.objects.filter(
         flow=flow, external_id__in=external_ids, state__in=states
     ).update(
-        state=Case(When(reopened, then=Value(State.WAITING)), default=F("state")),
-        crashes=Case(When(reopened, then=Value(0)), default=F("crashes")),
+        state=Case(
+            When(reopened, then=Value(State.WAITING)),
+            default=F("state"),
+            output_field=models.CharField(),
+        ),
+        crashes=Case(
+            When(reopened, then=Value(0)), default=F("crashes"), output_field=models.IntegerField()
+        ),
         attempts=0,
         not_before=now,
         reason=_cut(reason),

@@ -1,0 +1,59 @@
+"""A desk connected to a running sandbox, with the mappings of its scenario."""
+
+from typing import Any
+
+from django.core.cache import cache
+
+from connectors.sandbox.running import RunningSandbox
+from connectors.sync.models import Connection, SyncItem
+from integration.mapping.models import (
+    OrderPolicy,
+    ProductMapping,
+    PromotionMapping,
+    TaxRule,
+    ValueMapping,
+)
+
+FAST = 100_000
+
+
+def connect(sandbox: RunningSandbox, *, calls_per_second: int = FAST, timeout: int = 5) -> None:
+    """Both connections, as an admin would set them."""
+    cache.clear()
+    package = sandbox.scenario["sfmc"]["packages"][0]
+    client = sandbox.scenario["prima"]["clients"][0]
+    common = {"calls_per_second": calls_per_second, "timeout_seconds": timeout}
+    Connection.objects.create(
+        system="sfmc",
+        base_url=sandbox.sfmc_auth_url,
+        client_id=package["client_id"],
+        client_secret=package["client_secret"],
+        account_id=str(package["mid"]),
+        inbound_secret="push-secret",
+        **common,
+    )
+    Connection.objects.create(
+        system="prima",
+        base_url=f"{sandbox.prima_url}/main",
+        client_id=client["client_id"],
+        client_secret=client["client_secret"],
+        **common,
+    )
+
+
+def map_as(scenario: Any) -> None:
+    """The mappings of the scenario."""
+    told = scenario["mappings"]
+    ProductMapping.objects.bulk_create(ProductMapping(**row) for row in told["products"])
+    PromotionMapping.objects.bulk_create(PromotionMapping(**row) for row in told["promotions"])
+    ValueMapping.objects.bulk_create(ValueMapping(**row) for row in told["values"])
+    TaxRule.objects.bulk_create(TaxRule(**row) for row in told["tax_rules"])
+    OrderPolicy.objects.update_or_create(pk=1, defaults=told["policy"])
+
+
+def states(flow: str = "orders_to_prima") -> dict[str, int]:
+    """How many items are in which state."""
+    found: dict[str, int] = {}
+    for state in SyncItem.objects.filter(flow=flow).values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found
