@@ -22,8 +22,8 @@ ROOT_URLCONF = "integration.urls"
 WSGI_APPLICATION = "integration.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
-TIME_ZONE = "UTC"
-DISPLAY_TIME_ZONE = env.str("DISPLAY_TIME_ZONE", default="Europe/London")
+# Stored in UTC whatever this says; days and times on the pages are those of the business.
+TIME_ZONE = DISPLAY_TIME_ZONE = env.str("DISPLAY_TIME_ZONE", default="Europe/London")
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 

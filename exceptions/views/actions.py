@@ -31,6 +31,8 @@ def act(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if request.method != "POST":
         initial = {**action.initial(case), **request.GET.dict()}
         return _page(request, action, case, form_class(initial=initial))
+    if "look" in request.POST:
+        return _page(request, action, case, form_class(initial=request.POST.dict()))
     form = form_class(request.POST)
     if not form.is_valid():
         return _page(request, action, case, form, status=422)

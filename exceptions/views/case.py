@@ -18,7 +18,7 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.personal import masked_payload
 
-PER_PAGE = 20
+PER_PAGE = 8
 
 
 @requires(May.VIEW_CASES)
