@@ -4,6 +4,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
 from integration.mirror.models import CampaignOrder
 
@@ -54,5 +55,5 @@ class OrderFilter(filters.FilterSet):
     def by_state(
         self, queryset: QuerySet[CampaignOrder], _name: str, value: str
     ) -> QuerySet[CampaignOrder]:
-        items = SyncItem.objects.filter(external_id=OuterRef("key"), state=value)
+        items = SyncItem.objects.filter(flow=ORDERS, external_id=OuterRef("key"), state=value)
         return queryset.filter(Exists(items))
