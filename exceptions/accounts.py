@@ -2,12 +2,17 @@
 
 from django.utils import timezone
 
-from connectors.prima.port import Prima
-from connectors.sync.mirrored import as_data
+from connectors.prima.port import Change, Prima
+from connectors.sync import connections
+from connectors.sync.reference.customers import CustomerShelf
+from connectors.sync.reference.products import ItemShelf
 from exceptions import rework
 from exceptions.models import ExceptionCase
+from exceptions.storable import text
+from integration.accounts.models import User
+from integration.audit import trail
 from integration.mapping.models import CustomerLink
-from integration.mirror.models import CampaignOrder, PrimaCustomer, PrimaItem
+from integration.mirror.models import CampaignOrder, PrimaCustomer
 from integration.records.customer import Customer
 from integration.records.item import Item
 
@@ -48,49 +53,27 @@ def read_fresh(prima: Prima, account_code: str) -> Customer:
     return prima.customer_by_account(account_code)
 
 
-def keep_customer(customer: Customer) -> PrimaCustomer:
+def keep_customer(customer: Customer) -> None:
     """Puts what Prima answered into the mirror at once, without waiting for the next reading."""
-    default = next((one.address for one in customer.addresses if one.is_default), None)
-    first = customer.addresses[0].address if customer.addresses else None
-    postcode = (default or first).postcode if (default or first) else ""  # type: ignore[union-attr]
-    row, _ = PrimaCustomer.objects.update_or_create(
-        prima_id=customer.id,
-        defaults={
-            "account_code": customer.account_code,
-            "contact_key": customer.external_keys.get(KEY_SYSTEM, ""),
-            "name": customer.name,
-            "email": customer.email,
-            "vat_number": customer.vat_number,
-            "postcode": postcode[:12],
-            "is_pool": customer.is_pool,
-            "status": customer.status,
-            "data": as_data(customer),
-            "version": customer.version,
-            "modified_at": customer.modified_at,
-            "deleted_at": None,
-            "read_at": timezone.now(),
-        },
+    change = Change("upsert", customer.id, customer.version, customer)
+    CustomerShelf(connections.prima()).write((change,))
+
+
+def link(contact: str, account: str, method: str, *, actor: User) -> None:
+    """Makes this the one active link of the contact. The links before stay for the record."""
+    active = CustomerLink.objects.filter(contact_key=contact, retired_at__isnull=True)
+    if active.filter(account_code=account).exists():
+        return
+    active.update(retired_at=timezone.now())
+    made = CustomerLink.objects.create(
+        contact_key=contact,
+        account_code=account,
+        method=text(method, 40),
+        linked_by=text(str(actor), 150),
     )
-    return row
+    trail.record("customer linked", actor=actor, target=made, method=method)
 
 
-def keep_item(item: Item) -> PrimaItem:
+def keep_item(item: Item) -> None:
     """As `keep_customer`, for a product."""
-    row, _ = PrimaItem.objects.update_or_create(
-        sku_key=item.sku_key,
-        defaults={
-            "sku": item.sku,
-            "description": item.description,
-            "kind": item.kind,
-            "status": item.status,
-            "tax_code": item.tax_code,
-            "price": item.price,
-            "gtin": item.gtin,
-            "data": as_data(item),
-            "version": item.version,
-            "modified_at": item.modified_at,
-            "deleted_at": None,
-            "read_at": timezone.now(),
-        },
-    )
-    return row
+    ItemShelf(connections.prima()).write((Change("upsert", item.sku_key, item.version, item),))

@@ -98,6 +98,15 @@ def correct_all(
     return changed
 
 
+def replace_where_given(
+    keys: Sequence[str], pointer: str, value: str, reason: str, *, actor: User
+) -> None:
+    """Corrects the orders that bring a value of their own there; an empty one stays empty."""
+    for order in CampaignOrder.objects.filter(key__in=keys, prima_order__isnull=True):
+        if _text(value_at(as_corrected(order), pointer)) not in ("", value):
+            correct(order, changes_of(order, {pointer: value}), reason, actor=actor)
+
+
 def _fields(at: str, label: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> list[Field]:
     return [
         Field(f"{at}/{name}", f"{label}{words(name)}", _text(row.get(name)))

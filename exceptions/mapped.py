@@ -19,20 +19,23 @@ from integration.mapping.models import (
 
 
 def map_product(sku: str, prima_sku: str, *, actor: User, note: str = "") -> ProductMapping:
-    return _write(
+    row: ProductMapping = _write(
         ProductMapping, {"source_sku": sku}, {"prima_sku": prima_sku, "note": note}, actor
     )
+    return row
 
 
 def map_promotion(code: str, values: dict[str, Any], *, actor: User) -> PromotionMapping:
-    return _write(PromotionMapping, {"source_code": code}, values, actor)
+    row: PromotionMapping = _write(PromotionMapping, {"source_code": code}, values, actor)
+    return row
 
 
 def map_value(
     domain: str, source: str, target: str, *, actor: User, note: str = ""
 ) -> ValueMapping:
     where = {"domain": domain, "source": source}
-    return _write(ValueMapping, where, {"target": target, "note": note}, actor)
+    row: ValueMapping = _write(ValueMapping, where, {"target": target, "note": note}, actor)
+    return row
 
 
 def current(model: type[Any], source: dict[str, str]) -> Any:

@@ -48,20 +48,8 @@ class CorrectOrder(Action):
         order = CampaignOrder.objects.filter(key=seen.external_id).first() if seen else None
         if seen is None or order is None:
             return CorrectionForm
-        wanted = _wanted(corrections.fields_of(order), seen, every=bool(asked(given, "everything")))
-
-        class ForOrder(CorrectionForm):
-            def __init__(self, *args: Any, **kwargs: Any) -> None:
-                super().__init__(*args, **kwargs)
-                for field in wanted:
-                    self.fields[name_of(field.pointer)] = _form_field(field, seen)
-                self.order_fields(
-                    ["order", *[name_of(field.pointer) for field in wanted], "everything", "reason"]
-                )
-                self.fields["order"].initial = order.key
-                self.fields["reason"].help_text = f"This corrects order {order.key} alone."
-
-        return ForOrder
+        every = bool(asked(given, "everything"))
+        return _form_for(order, seen, _wanted(corrections.fields_of(order), seen, every=every))
 
     def available(self, case: ExceptionCase, user: User) -> bool:
         return super().available(case, user) and case.open_count > 0
@@ -88,6 +76,21 @@ class CorrectOrder(Action):
                 [order.key], because=because, action=self.slug, actor=actor, case=case
             )
         return Done(f"Order {order.key} is corrected and tried again.", job)
+
+
+def _form_for(order: CampaignOrder, seen: Occurrence, wanted: list[Field]) -> type[CorrectionForm]:
+    class ForOrder(CorrectionForm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            for field in wanted:
+                self.fields[name_of(field.pointer)] = _form_field(field, seen)
+            self.order_fields(
+                ["order", *[name_of(field.pointer) for field in wanted], "everything", "reason"]
+            )
+            self.fields["order"].initial = order.key
+            self.fields["reason"].help_text = f"This corrects order {order.key} alone."
+
+    return ForOrder
 
 
 def name_of(pointer: str) -> str:

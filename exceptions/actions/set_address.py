@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 
 from connectors.prima.port import Prima
-from connectors.sync.orders.countries import country_code, normal_postcode, postal_rules
 from exceptions import accounts, corrections, rework, trial
 from exceptions.action import Cleaned, Done, Preview
+from exceptions.address_form import FIELDS, SourcedAddressForm, address_of
 from exceptions.models import ExceptionCase
 from exceptions.payload import words
 from exceptions.prima_action import PrimaAction, Wish
@@ -18,43 +18,6 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.records.address import Address
 from integration.records.customer import Customer, CustomerAddress
-
-FIELDS = ("name", "line1", "line2", "line3", "city", "county", "postcode", "country")
-_LENGTHS = {"city": 35, "county": 35, "postcode": 10, "country": 40}
-_NEEDED = {"city": "city", "postal_code": "postcode", "country_area": "county"}
-
-
-class AddressForm(forms.Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in FIELDS:
-            self.fields[name] = forms.CharField(
-                label=words(name),
-                required=name in ("line1", "country"),
-                max_length=_LENGTHS.get(name, 60),
-                widget=forms.TextInput(attrs={"class": "form-control"}),
-            )
-        self.fields["source"] = forms.CharField(
-            label="Where you know it from",
-            max_length=200,
-            widget=forms.TextInput(attrs={"class": "form-control"}),
-        )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        country = country_code(cleaned.get("country", "")) or ""
-        rules = postal_rules(country)
-        if rules is None:
-            self.add_error("country", "This is no country Prima knows.")
-            return cleaned
-        cleaned["country"] = country
-        cleaned["postcode"] = code = normal_postcode(cleaned.get("postcode", ""), country)
-        for needed, name in _NEEDED.items():
-            if needed in rules.needed and not cleaned.get(name):
-                self.add_error(name, "This is needed in that country.")
-        if code and rules.postcodes and not any(one.fullmatch(code) for one in rules.postcodes):
-            self.add_error("postcode", f"{code} is no postcode of {country}.")
-        return cleaned
 
 
 class SetAddress(PrimaAction):
@@ -70,7 +33,7 @@ class SetAddress(PrimaAction):
     def form_class(
         self, case: ExceptionCase | None, given: Mapping[str, Any] | None = None
     ) -> type[forms.Form]:
-        return AddressForm
+        return SourcedAddressForm
 
     def initial(self, case: ExceptionCase) -> dict[str, Any]:
         order = accounts.order_of(case)
@@ -130,17 +93,6 @@ class SetAddress(PrimaAction):
             actor=actor,
         )
         return f"setting the {request['use']} address of account {request['account']}"
-
-
-def address_of(told: Mapping[str, str]) -> Address:
-    return Address(
-        name=told["name"],
-        lines=tuple(told[name] for name in ("line1", "line2", "line3") if told[name]),
-        city=told["city"],
-        county=told["county"],
-        postcode=told["postcode"],
-        country=told["country"],
-    )
 
 
 def with_address(customer: Customer, use: str, address: Address) -> Customer:
