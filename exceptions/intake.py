@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from exceptions import ledger
 from exceptions.models import ACTIVE, ExceptionCase, Occurrence, Status
-from exceptions.settling import HEALED, settle
+from exceptions.settling import HEALED, WENT_THROUGH, settle
 from exceptions.sighting import Sighting, record_key, sightings_of
 from integration.core.problems import Finding, Subject
 
@@ -34,7 +34,7 @@ def file_findings(findings: Sequence[Finding]) -> None:
     """
     whole = {record_key(finding.subject): finding for finding in findings}
     sightings = [sighting for finding in whole.values() for sighting in sightings_of(finding)]
-    words = {key: _closed_by(finding.healed_by) for key, finding in whole.items()}
+    words = {key: _closed_by(finding) for key, finding in whole.items()}
     _file(whole, sightings, words)
 
 
@@ -134,10 +134,11 @@ def _open_occurrences(findings: Iterable[Finding]) -> QuerySet[Occurrence]:
     )
 
 
-def _closed_by(how: str) -> str:
-    """`how` is a noun ("mapping SKU X → Y") or a sentence ("The order changed …")."""
+def _closed_by(finding: Finding) -> str:
+    """`healed_by` is a noun ("mapping SKU X → Y") or a sentence ("The order changed …")."""
+    how = finding.healed_by
     if not how:
-        return HEALED
+        return HEALED if finding.problems else WENT_THROUGH
     return f"Healed: {how}" if how[0].isupper() else f"Healed by {how}"
 
 

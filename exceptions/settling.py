@@ -47,9 +47,9 @@ def settle(
 
 def resolution_of(closed: Sequence[str]) -> str:
     """Why a case was resolved, from the words that closed its occurrences."""
-    told = Counter(words for words in closed if words != HEALED).most_common()
+    told = Counter(closed).most_common()
     if not told:
-        return WENT_THROUGH
+        return HEALED
     more = len(told) - 1
     rest = f" and {more} other change{'s' if more > 1 else ''}" if more else ""
     return text(f"{told[0][0]}{rest}", 250)

@@ -64,7 +64,7 @@ def finding(delivery: Delivery, problems: tuple[Problem, ...]) -> Finding:
         source="orders_to_prima",
         source_payload=delivery.payload if delivery.payload is not None else order.payload,
         target_payload=sent_payload(delivery.sales_order) if delivery.sales_order else None,
-        healed_by="" if problems else delivery.item.reason,
+        healed_by=delivery.item.reason,
     )
 
 
