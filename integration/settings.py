@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "integration.mirror",
     "connectors",
     "connectors.sync",
+    "reconciliation",
     "exceptions",
     "integration.accounts.desk_admin.DeskAdminConfig",
     "django.contrib.auth",

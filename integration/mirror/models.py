@@ -5,6 +5,19 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from integration.mirror.documents import BookedOrder, PrimaDocument
+
+__all__ = [
+    "BookedOrder",
+    "CampaignOrder",
+    "OrderCorrection",
+    "PrimaCode",
+    "PrimaCustomer",
+    "PrimaDocument",
+    "PrimaItem",
+    "PrimaOrder",
+]
+
 
 class CampaignOrder(models.Model):
     """A campaign order as it last arrived. `payload` is {"order": {}, "lines": [], "promotions": []}.

@@ -1,0 +1,1 @@
+"""Compares what the campaigns, Prima, the gateways and the bank say."""

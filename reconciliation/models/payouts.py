@@ -1,0 +1,169 @@
+"""Files of gateways and banks as evidence, and what they say, line by line, in minor units."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from integration.mirror.documents import letters
+
+
+class StatementFile(models.Model):
+    """A file as it came: kept unchanged, known by its hash, imported whole or not at all."""
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", "Preview"
+        IMPORTED = "imported", "Imported"
+        HELD = "held", "Held"
+        REFUSED = "refused", "Refused"
+
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=250)
+    size = models.BigIntegerField()
+    path = models.CharField(
+        max_length=300, help_text="Where the evidence is kept, under MEDIA_ROOT."
+    )
+    format = models.CharField(max_length=60, blank=True)
+    gateway = models.CharField(max_length=40, blank=True)
+    account = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PREVIEW)
+    lines = models.PositiveIntegerField(default=0)
+    totals = models.JSONField(default=dict, help_text="Currency to amounts as text.")
+    message = models.TextField(blank=True, help_text="In words for people.")
+    via = models.CharField(max_length=20, default="upload")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_by_name = models.CharField(max_length=150)
+    uploaded_at = models.DateTimeField()
+    imported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"],
+                condition=Q(state="imported"),
+                name="a_file_is_imported_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Payout(models.Model):
+    """One payout of a gateway. `stated` is what the file says was paid, `computed` Σ net."""
+
+    file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="payouts")
+    company = models.CharField(max_length=40, default="main")
+    gateway = models.CharField(max_length=40)
+    account = models.CharField(max_length=80, blank=True)
+    payout_id = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    paid_on = models.DateField()
+    stated = models.BigIntegerField(null=True, help_text="Minor units.")
+    computed = models.BigIntegerField(default=0, help_text="Minor units.")
+    bank_reference = models.CharField(max_length=120, blank=True)
+    line_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-paid_on", "gateway", "payout_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "account", "payout_id", "currency"], name="one_payout"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.payout_id}"
+
+
+class GatewayLine(models.Model):
+    """One balance movement. Amounts are signed minor units of `currency`: money in is positive."""
+
+    file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="+")
+    payout = models.ForeignKey(
+        Payout, null=True, on_delete=models.PROTECT, related_name="gateway_lines"
+    )
+    company = models.CharField(max_length=40, default="main")
+    gateway = models.CharField(max_length=40)
+    account = models.CharField(max_length=80, blank=True)
+    line_id = models.CharField(max_length=160)
+    kind = models.CharField(max_length=24)
+    gross = models.BigIntegerField()
+    fee = models.BigIntegerField(default=0)
+    fee_tax = models.BigIntegerField(default=0)
+    net = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    occurred_at = models.DateTimeField()
+    booked_on = models.DateField()
+    reference = models.CharField(max_length=160, blank=True)
+    transaction_id = models.CharField(max_length=160, blank=True)
+    parent_transaction_id = models.CharField(max_length=160, blank=True)
+    customer_email = models.CharField(max_length=254, blank=True)
+    description = models.CharField(max_length=250, blank=True)
+    original_amount = models.BigIntegerField(null=True)
+    original_currency = models.CharField(max_length=3, blank=True)
+    rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)
+    row = models.PositiveIntegerField(default=0)
+    reference_key = models.GeneratedField(
+        expression=letters("reference"), output_field=models.TextField(), db_persist=True
+    )
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "account", "line_id"], name="a_line_is_imported_once"
+            )
+        ]
+        indexes = [
+            # Lines of a payout, and the open lines of a day and currency.
+            models.Index(fields=["payout", "row"], name="line_payout"),
+            models.Index(fields=["booked_on", "currency"], name="line_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.line_id
+
+
+class BankLine(models.Model):
+    """One booking of the bank account; `amount` is signed minor units, money in is positive."""
+
+    file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="+")
+    company = models.CharField(max_length=40, default="main")
+    account = models.CharField(max_length=80)
+    statement = models.CharField(max_length=120, blank=True)
+    line_id = models.CharField(max_length=160)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    booked_on = models.DateField()
+    value_on = models.DateField(null=True)
+    text = models.TextField(blank=True)
+    end_to_end = models.CharField(max_length=160, blank=True)
+    row = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-booked_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "line_id"], name="a_booking_is_imported_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.text[:60]}"
+
+
+class GatewayMapping(models.Model):
+    """A generic CSV as set up in admin: which column is what, and how its values are written."""
+
+    name = models.CharField(max_length=80, unique=True)
+    gateway = models.CharField(max_length=40)
+    settings = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
