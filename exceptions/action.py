@@ -10,7 +10,9 @@ from django import forms
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
+from exceptions import lifecycle
 from exceptions.models import ACTIVE, Approval, BulkJob, ExceptionCase
+from exceptions.problems import NotAllowed, NotPossible
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.folder import members
@@ -93,10 +95,24 @@ class Action:
         """What it would do; None when there is nothing to try."""
         return None
 
+    def take(
+        self, case: ExceptionCase, cleaned: Cleaned, *, actor: User, version: int | None
+    ) -> Done:
+        """The one way to do it: refuses who may not, and when the case is not in a state for it."""
+        if not actor.may(self.permission):
+            raise NotAllowed(f"Your roles do not let you {self.permission.value}.")
+        case.refresh_from_db()
+        if version is not None and case.version != version:
+            raise lifecycle.stale(case, version)
+        if not self.available(case, actor):
+            state = case.get_status_display().lower()
+            raise NotPossible(f"“{self.label}” is not possible: the case is {state}.")
+        return self.perform(case, cleaned, actor=actor, version=version)
+
     def perform(
         self, case: ExceptionCase, cleaned: Cleaned, *, actor: User, version: int | None
     ) -> Done:
-        """Does it. Raises Refused in words; then nothing has changed."""
+        """Does it. Call `take`. Raises Refused in words; then nothing has changed."""
         raise NotImplementedError
 
     def perform_many(self, pks: Sequence[int], cleaned: Cleaned, *, actor: User) -> BulkJob | None:

@@ -110,7 +110,7 @@ def _one(
     """The action and the note of how to take it back, together."""
     with transaction.atomic():
         before = action.before(case) if action.undoable else {}
-        action.perform(case, cleaned, actor=actor, version=None)
+        action.take(case, cleaned, actor=actor, version=None)
         if action.undoable:
             version = ExceptionCase.objects.values_list("version", flat=True).get(pk=case.pk)
             job.undo = [*job.undo, {"case": case.pk, "before": before, "version": version}]

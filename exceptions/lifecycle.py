@@ -223,8 +223,13 @@ def _step(
 def _locked(case: ExceptionCase, version: int | None) -> ExceptionCase:
     locked = ExceptionCase.objects.select_for_update().get(pk=case.pk)
     if version is not None and locked.version != version:
-        raise Stale(_what_changed(locked, version))
+        raise stale(locked, version)
     return locked
+
+
+def stale(case: ExceptionCase, version: int) -> Stale:
+    """The refusal of a step that was prepared on an older version, with what happened since."""
+    return Stale(_what_changed(case, version))
 
 
 def _check(case: ExceptionCase, name: str) -> None:

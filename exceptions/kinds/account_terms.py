@@ -49,6 +49,7 @@ class AccountTerms(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

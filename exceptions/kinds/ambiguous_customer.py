@@ -38,6 +38,7 @@ class AmbiguousCustomer(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

@@ -54,6 +54,7 @@ class BadDiscount(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

@@ -39,6 +39,7 @@ class CurrencyNotAllowed(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

@@ -43,6 +43,7 @@ class CustomerNotFound(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

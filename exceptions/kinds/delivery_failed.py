@@ -13,7 +13,7 @@ class DeliveryFailed(Kind):
     slug = "delivery_failed"
     title = "Delivery failed"
     plural = "Failed deliveries"
-    owner = Role.ADMIN
+    owner = Role.OPERATIONS
     severity = Severity.HIGH
     due = timedelta(hours=4)
     grouped_by = ("system", "error")
@@ -27,7 +27,7 @@ class DeliveryFailed(Kind):
         "When it answers again, choose “Try again”: all orders of the case are sent.",
         "If it keeps failing, give the time and the error to the people who run the system.",
     )
-    actions = ("retry", "reject_order", "assign", "snooze", "dismiss", "comment")
+    actions = ("retry", "reject_order", "assign", "snooze", "dismiss", "reopen", "comment")
 
     def title_for(self, facts: Mapping[str, str]) -> str:
         system = SYSTEMS.get(facts.get("system", ""), facts.get("system") or "the other system")

@@ -40,6 +40,7 @@ class IncompatibleAddress(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

@@ -34,6 +34,7 @@ class InvalidEmail(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

@@ -11,7 +11,7 @@ class InvalidTaxNumber(Kind):
     slug = "invalid_tax_number"
     title = "Invalid tax number"
     plural = "Invalid tax numbers"
-    owner = Role.FINANCE
+    owner = Role.OPERATIONS
     grouped_by = ("account", "contact_key", "tax_number")
     meaning = (
         "The tax number of the customer has the wrong length, the wrong country or a check digit "
@@ -37,6 +37,7 @@ class InvalidTaxNumber(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

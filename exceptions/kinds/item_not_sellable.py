@@ -37,6 +37,7 @@ class ItemNotSellable(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

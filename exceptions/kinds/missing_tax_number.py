@@ -11,7 +11,7 @@ class MissingTaxNumber(Kind):
     slug = "missing_tax_number"
     title = "Missing tax number"
     plural = "Missing tax numbers"
-    owner = Role.FINANCE
+    owner = Role.OPERATIONS
     grouped_by = ("account", "contact_key")
     meaning = (
         "The customer is a company in a country where a tax number is needed to invoice "
@@ -38,6 +38,7 @@ class MissingTaxNumber(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

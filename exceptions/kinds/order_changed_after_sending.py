@@ -28,7 +28,7 @@ class OrderChangedAfterSending(Kind):
             "was done."
         ),
     )
-    actions = ("dismiss", "retry", "assign", "snooze", "comment")
+    actions = ("dismiss", "assign", "snooze", "reopen", "comment")
 
     def title_for(self, facts: Mapping[str, str]) -> str:
         number = facts.get("order_number", "")

@@ -37,6 +37,7 @@ class RejectedByPrima(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

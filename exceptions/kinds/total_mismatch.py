@@ -36,6 +36,7 @@ class TotalMismatch(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

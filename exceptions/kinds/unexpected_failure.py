@@ -31,7 +31,16 @@ class UnexpectedFailure(Kind):
             "naming the Prima order number, so that they are not booked twice."
         ),
     )
-    actions = ("retry", "correct_order", "reject_order", "assign", "snooze", "dismiss", "comment")
+    actions = (
+        "retry",
+        "correct_order",
+        "reject_order",
+        "assign",
+        "snooze",
+        "dismiss",
+        "reopen",
+        "comment",
+    )
 
     def title_for(self, facts: Mapping[str, str]) -> str:
         place = facts.get("place", "")

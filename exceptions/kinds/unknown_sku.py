@@ -48,6 +48,7 @@ class UnknownSku(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

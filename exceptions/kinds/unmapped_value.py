@@ -33,6 +33,7 @@ class UnmappedValue(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

@@ -10,7 +10,7 @@ class UnreadableOrder(Kind):
     slug = "unreadable_order"
     title = "Unreadable order"
     plural = "Unreadable orders"
-    owner = Role.MARKETING
+    owner = Role.OPERATIONS
     severity = Severity.MEDIUM
     grouped_by = ("order",)
     meaning = (
@@ -34,6 +34,7 @@ class UnreadableOrder(Kind):
         "assign",
         "snooze",
         "dismiss",
+        "reopen",
         "comment",
     )
 

@@ -47,7 +47,7 @@ def _post(
         if _wants_preview(request, action, case, form):
             preview = action.preview(case, form.cleaned_data, user)
             return _page(request, action, case, form, preview=preview)
-        done = action.perform(case, form.cleaned_data, actor=user, version=_version(request))
+        done = action.take(case, form.cleaned_data, actor=user, version=_version(request))
     except Stale as problem:
         messages.warning(request, problem.message)
         return redirect("case", pk=case.pk)
