@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from exceptions.kind import kind_of
 from exceptions.models import ExceptionCase
-from integration.core.templatetags.desk import age, badge, monies
+from integration.core.templatetags.desk import age, badge, monies_stacked
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
@@ -61,8 +61,8 @@ class CaseTable(tables.Table):
     def render_status(self, record: ExceptionCase) -> SafeString:
         return badge(record.status, record.get_status_display())
 
-    def render_value(self, value: dict[str, Any]) -> str:
-        return monies(value)
+    def render_value(self, value: dict[str, Any]) -> SafeString:
+        return monies_stacked(value)
 
     def render_first_seen_at(self, record: ExceptionCase) -> SafeString | str:
         due = record.first_seen_at + kind_of(record.kind).due

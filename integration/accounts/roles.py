@@ -64,6 +64,7 @@ ROLES: Mapping[Role, frozenset[May]] = {
     Role.MARKETING: _EVERYONE | {May.WORK_CASES, May.LINK_CUSTOMERS, May.SEE_PERSONAL_DATA},
     Role.ADMIN: _EVERYONE
     | {
+        May.WORK_CASES,
         May.VIEW_ADMIN,
         May.MANAGE_MAPPINGS,
         May.MANAGE_CONNECTIONS,

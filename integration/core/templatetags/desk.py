@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from integration.core.money import is_currency, minor_digits
 
@@ -66,9 +66,20 @@ def money(amount: Any, currency: str = "") -> str:
 
 @register.filter
 def monies(by_currency: Mapping[str, Any] | None) -> str:
-    """{"GBP": "10", "EUR": "5"} → 10.00 GBP · 5.00 EUR, most first."""
+    """{"GBP": "10", "EUR": "5"} → 10.00 GBP · 5.00 EUR, most first; for sentences."""
+    return " · ".join(_amounts(by_currency)) or "–"
+
+
+@register.filter
+def monies_stacked(by_currency: Mapping[str, Any] | None) -> SafeString:
+    """As `monies`, one currency a line; for cells and figures."""
+    lines = [(text,) for text in _amounts(by_currency)] or [("–",)]
+    return format_html_join(mark_safe("<br>"), '<span class="nowrap">{}</span>', lines)
+
+
+def _amounts(by_currency: Mapping[str, Any] | None) -> list[str]:
     rows = sorted((by_currency or {}).items(), key=lambda row: -Decimal(str(row[1])))
-    return " · ".join(money(amount, currency) for currency, amount in rows) or "–"
+    return [money(amount, currency) for currency, amount in rows]
 
 
 @register.filter
@@ -83,7 +94,7 @@ def age(moment: datetime | None) -> str:
 def span(seconds: float) -> str:
     """A length of time in one unit."""
     if seconds < 60:
-        return "under 1 min"
+        return "1 min"
     if seconds < 3600:
         return f"{seconds // 60:.0f} min"
     if seconds < 2 * 86_400:
