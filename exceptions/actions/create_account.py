@@ -7,7 +7,6 @@ from django import forms
 
 from connectors.errors import NotFound
 from connectors.prima.port import Prima
-from connectors.sync.mirrored import as_data, customer_from
 from connectors.sync.orders.tax_number import compact
 from exceptions import accounts, corrections, rework
 from exceptions.action import Cleaned, Done, Preview
@@ -125,9 +124,9 @@ class CreateAccount(PrimaAction):
         contact = accounts.contact_of(case)
         if not contact:
             raise NotPossible("The order names no contact, so no account can be linked to it.")
-        customer = _customer(cleaned, contact)
-        request = {"customer": as_data(customer), "contact": contact}
-        title = f"Open an account for {customer.name}"
+        told = {name: str(cleaned[name]) for name in (*_AT_ACCOUNT, *FIELDS)}
+        request = {"account": told, "contact": contact}
+        title = f"Open an account for {told['account_name']}"
         wish = Wish(title, request, rework.waiting_orders(case))
         return self.ask(case, wish, actor=actor, version=version)
 
@@ -136,7 +135,8 @@ class CreateAccount(PrimaAction):
         try:
             return prima.customers_by_external(accounts.KEY_SYSTEM, request["contact"])
         except NotFound:
-            return prima.create_customer(customer_from(request["customer"]), idempotency_key=key)
+            customer = _customer(request["account"], request["contact"])
+            return prima.create_customer(customer, idempotency_key=key)
 
     def store(self, request: Mapping[str, Any], answer: Any, *, actor: User) -> str:
         accounts.keep_customer(answer)
@@ -145,18 +145,18 @@ class CreateAccount(PrimaAction):
         return f"opening account {account}"
 
 
-def _customer(cleaned: Cleaned, contact: str) -> Customer:
-    address = CustomerAddress(id="", role="both", address=address_of(cleaned), is_default=True)
+def _customer(told: Mapping[str, str], contact: str) -> Customer:
+    address = CustomerAddress(id="", role="both", address=address_of(told), is_default=True)
     return Customer(
         id="",
         account_code="",
-        name=cleaned["account_name"],
-        type=cleaned["type"],
+        name=told["account_name"],
+        type="company" if told["type"] == "company" else "person",
         external_keys={accounts.KEY_SYSTEM: contact},
-        vat_number=cleaned["tax_number"],
-        email=cleaned["email"],
-        phone=cleaned["phone"],
-        currency=cleaned["currency"],
-        payment_terms=cleaned["payment_terms"],
+        vat_number=told["tax_number"],
+        email=told["email"],
+        phone=told["phone"],
+        currency=told["currency"],
+        payment_terms=told["payment_terms"],
         addresses=(address,),
     )
