@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from connectors.sync import runs
 from exceptions import reads
 from exceptions.models import ACTIVE, ExceptionCase
 from integration.accounts.gate import person, requires
@@ -20,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "totals": reads.totals(user),
         "busy": [queue for queue in queues if queue.cases],
         "idle": [queue for queue in queues if not queue.cases],
-        "flows": [],
+        "flows": runs.health(),
         "mine": mine[:8],
     }
     return render(request, "exceptions/home.html", context)

@@ -51,6 +51,20 @@ def badge(state: str, word: str = "") -> SafeString:
     )
 
 
+_HEALTH: Mapping[str, tuple[str, str]] = {
+    "good": ("ok", "Well"),
+    "warning": ("partly", "Look"),
+    "bad": ("failed", "Trouble"),
+    "off": ("paused", "Off"),
+}
+
+
+@register.simple_tag
+def health_badge(tone: str) -> SafeString:
+    """How a flow does, as colour plus word."""
+    return badge(*_HEALTH[tone])
+
+
 @register.filter
 def money(amount: Any, currency: str = "") -> str:
     """1,234.50 GBP; an unknown currency keeps the amount as it is."""
