@@ -80,8 +80,19 @@ def claim(pk: int) -> BulkJob | None:
             job.state = State.RUNNING
             job.started_at = job.started_at or now
             job.lease_until = now + LEASE
-            job.save(update_fields=["state", "started_at", "lease_until"])
+            job.payload = _tried(job)
+            job.save(update_fields=["state", "started_at", "lease_until", "payload"])
+    if job is not None and job.payload["tries"] > MAX_TRIES:
+        fail(job, "It stopped at the same place every time, so it was given up. Do it again later.")
+        return None
     return job
+
+
+def _tried(job: BulkJob) -> dict[str, Any]:
+    """Counts how often the job was begun at the same place: a hopeless one must end."""
+    at = [job.payload.get("step"), _position(job)]
+    tries = job.payload.get("tries", 0) if job.payload.get("at") == at else 0
+    return {**job.payload, "at": at, "tries": tries + 1}
 
 
 def work_off(job: BulkJob, step: Step) -> None:
@@ -112,13 +123,7 @@ def go_on_with_orders(job: BulkJob, because: str) -> None:
 
 
 def postpone(job: BulkJob) -> None:
-    """Has the job taken up again in a minute, and gives up after `MAX_TRIES`."""
-    tries = job.payload.get("tries", 0) + 1
-    job.payload = {**job.payload, "tries": tries}
-    job.save(update_fields=["payload"])
-    if tries >= MAX_TRIES:
-        fail(job, "Prima did not answer, however often it was asked. Do it again later.")
-        return
+    """Has the job taken up again in a minute."""
     job.state, job.lease_until = State.RUNNING, timezone.now() + PAUSE
     job.save(update_fields=["state", "lease_until"])
 

@@ -9,19 +9,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from connectors.errors import Rejected, RemoteError, Stale, TransientError
 from connectors.prima.port import Prima
 from connectors.sync import connections
-from exceptions import jobs, lifecycle, rework
+from exceptions import jobs, lifecycle
 from exceptions.action import Action, Done
 from exceptions.models import BulkJob, ExceptionCase
 from exceptions.problems import PrimaRefused
 from exceptions.words import counted
 from integration.accounts.models import User
 from integration.audit import trail
+
+LATER = "Prima does not answer just now. The desk goes on trying; you need not do it again."
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,6 @@ class PrimaAction(Action):
                     "step": "prima",
                     "request": dict(wish.request),
                     "rows": list(wish.orders),
-                    "tries": 0,
                 },
                 actor=actor,
                 case=case,
@@ -70,7 +73,9 @@ class PrimaAction(Action):
             prima = connections.prima()
             answer = self.send(prima, job.payload["request"], f"desk-{self.slug}-{job.pk}")
         except TransientError as error:
-            return _later(job, error)
+            jobs.postpone(job)
+            log.warning("Prima did not answer", job=job.pk, error=str(error))
+            return Done(LATER, job)
         except RemoteError as error:
             why = _why(error)
             jobs.fail(job, why)
@@ -85,19 +90,8 @@ class PrimaAction(Action):
             reason = self.store(job.payload["request"], answer, actor=actor)
             trail.record(job.title, actor=actor, target=job.case, **job.payload["request"])
             jobs.go_on_with_orders(job, reason)
-            rework.due(job.payload["rows"], reason)
         orders = counted(len(job.payload["rows"]), "order")
         return Done(f"Done in Prima. {orders} tried again in the background.", job=job)
-
-
-def _later(job: BulkJob, error: RemoteError) -> Done:
-    """Prima did not answer. The job is taken up again until it does, or until it is hopeless."""
-    jobs.postpone(job)
-    if job.state == BulkJob.State.FAILED:
-        raise PrimaRefused(error.message) from error
-    return Done(
-        "Prima does not answer just now. The desk goes on trying; you need not do it again.", job
-    )
 
 
 def _why(error: RemoteError) -> str:

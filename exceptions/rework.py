@@ -37,16 +37,17 @@ def try_again(
     actor: User | None,
     case: ExceptionCase | None = None,
 ) -> BulkJob:
-    """Sets the orders to wait again and works them off in the background.
+    """Works the orders off in the background, once the caller's transaction has committed.
 
-    `because` goes with each order to the case it heals: "mapping SKU X → Y".
+    `because` goes with each order to the case it heals: "mapping SKU X → Y". The items are touched
+    by the job alone: a person's step holds its case, the runner holds items and then asks for the
+    case, and the two must never wait for each other.
     """
-    with transaction.atomic():
-        items.requeue(ORDERS, list(orders), because)
-        title = f"Try {counted(len(orders), 'order')} again"
-        if because:
-            title = f"{title} after {because}"
-        return jobs.begin(title, action, orders, actor=actor, case=case, args={"step": "orders"})
+    title = f"Try {counted(len(orders), 'order')} again"
+    if because:
+        title = f"{title} after {because}"
+    args = {"step": "orders", "because": because}
+    return jobs.begin(title, action, orders, actor=actor, case=case, args=args)
 
 
 def reject(
@@ -59,11 +60,15 @@ def reject(
 
 
 def orders_step(job: BulkJob, keys: Sequence[str]) -> list[jobs.Result]:
-    """Works off waiting orders now, telling the job how far it is."""
+    """Sets the orders to wait and works them off now, telling the job how far it is.
+
+    What a person rejected meanwhile stays rejected.
+    """
 
     def watch(progress: Progress) -> None:
         jobs.show(job, progress.done)
 
+    items.nudge(ORDERS, list(keys), job.payload.get("because", ""))
     started_by = str(job.actor) if job.actor else trail.SYSTEM
     run = runner.run(ORDERS, started_by=started_by, only=keys, watch=watch)
     if run is None:
@@ -126,8 +131,3 @@ def _why(state: str, titles: list[str]) -> str:
 
 def _result(key: str, why: str) -> dict[str, Any]:
     return {"record": key, "order": key, "why": why}
-
-
-def due(orders: Sequence[str], because: str) -> None:
-    """Sets the orders to wait again, in the caller's transaction."""
-    items.requeue(ORDERS, list(orders), because)

@@ -144,9 +144,7 @@ def test_mapping_a_product_maps_audits_and_tries_all_orders_again(operations: Us
     assert (mapping.source_sku, mapping.prima_sku) == ("WARRANTY-3Y", "WAR-36")
     assert done.job is not None
     assert (done.job.total, done.job.state) == (2, "waiting")
-    assert set(SyncItem.objects.values_list("state", "reason")) == {
-        ("waiting", "mapping SKU WARRANTY-3Y → WAR-36")
-    }
+    assert done.job.payload["because"] == "mapping SKU WARRANTY-3Y → WAR-36"
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
         "case acted",
         "product mapping added",
@@ -221,7 +219,7 @@ def test_a_correction_is_kept_beside_the_original_and_the_order_tried_again(
     correction = OrderCorrection.objects.get()
     assert correction.changes == {"/lines/0/quantity": {"from": "1", "to": "2"}}
     assert correction.order.payload["lines"][0]["quantity"] == "1"
-    assert SyncItem.objects.get().state == "waiting"
+    assert BulkJob.objects.get().payload["rows"] == ["CO-1"]
 
 
 def test_a_correction_without_a_change_is_refused(operations: User) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connectors.sync.models import SyncItem
 from exceptions import bulk, lifecycle, tasks
 from exceptions.models import BulkJob, ExceptionCase, Status
 from exceptions.problems import NotAllowed, NotPossible
@@ -95,7 +94,6 @@ def test_retrying_many_is_one_job_over_their_orders(
     job = bulk.begin("retry", ExceptionCase.objects.all(), {}, actor=operations)
 
     assert sorted(job.payload["rows"]) == [f"CO-{n}" for n in range(5)]
-    assert set(SyncItem.objects.values_list("state", flat=True)) == {"waiting"}
 
 
 def test_a_worker_that_comes_twice_acts_once(

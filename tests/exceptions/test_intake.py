@@ -72,7 +72,7 @@ def test_what_is_no_longer_wrong_heals_and_says_by_what() -> None:
     assert (healed.status, healed.open_count, healed.value_waiting) == (Status.RESOLVED, 0, {})
     assert healed.resolution == "Healed by mapping SKU X → WAR-36"
     assert healed.occurrences.get().closed_by == "Healed by mapping SKU X → WAR-36"
-    assert healed.events.last().note == "Healed by mapping SKU X → WAR-36"
+    assert healed.events.latest("id").note == "Healed by mapping SKU X → WAR-36"
     assert ExceptionCase.objects.get(kind="missing_tax_number").status == Status.OPEN
 
 

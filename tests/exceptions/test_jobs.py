@@ -91,6 +91,19 @@ def test_a_finished_job_is_not_done_again(operations: User) -> None:
     assert job.done == 0
 
 
+def test_a_hopeless_job_ends_in_words(operations: User) -> None:
+    job = jobs.begin("Work", "retry", ["a"], actor=operations, args={"step": "orders"})
+    for _ in range(jobs.MAX_TRIES):
+        assert jobs.claim(job.pk) is not None
+        BulkJob.objects.filter(pk=job.pk).update(lease_until=None)
+
+    assert jobs.claim(job.pk) is None
+
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert "given up" in job.results[0]["why"]
+
+
 def test_the_sweep_wakes_cases_and_takes_up_lost_jobs(operations: User) -> None:
     case = case_of("unknown_sku")
     ExceptionCase.objects.filter(pk=case.pk).update(
