@@ -8,7 +8,7 @@ PYTHON ?= $(shell for found in python3.11 python3.12 python3.13 python3; do \
   $$found -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
   && echo $$found && break; done)
 
-.PHONY: help demo demo-reset stop test test-fast check format venv browser
+.PHONY: help demo demo-reset stop test test-fast check format lock venv browser
 
 help:
 	@echo "make demo        everything on this machine, with a busy week of orders"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-fast   the suite without browsers, journeys and long proofs"
 	@echo "make check       style, types, floors, templates, deployment, dependencies"
 	@echo "make format      puts the style right"
+	@echo "make lock        writes requirements.lock anew from pyproject.toml"
 
 demo: venv
 	@$(RUN) -W ignore -m integration.demo start
@@ -45,6 +46,11 @@ check: venv
 	@.ci/deploy-check $(RUN)
 	$(RUN) manage.py makemigrations --check --dry-run
 	@$(RUN) .ci/audit.py
+
+lock: venv
+	@$(RUN) -m pip install --quiet uv
+	@.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --universal \
+	  --python-version 3.11 --no-header --quiet --output-file requirements.lock
 
 format: venv
 	@$(RUN) -m ruff check --fix --quiet . ; $(RUN) -m ruff format --quiet .
