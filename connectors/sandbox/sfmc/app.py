@@ -37,23 +37,22 @@ from connectors.sandbox.store import Store
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-ROUTES = Routes(
-    (
-        *rowsets.ROUTES,
-        *async_rows.ROUTES,
-        *rowset_reads.ROUTES,
-        *custom_objects.ROUTES,
-        *memberships.ROUTES,
-        *journeys.ROUTES,
-        *events.ROUTES,
-        *event_definitions.ROUTES,
-        *contacts.ROUTES,
-        *attribute_search.ROUTES,
-        *notifications.ROUTES,
-        *messaging.ROUTES,
-        *discovery.ROUTES,
-    )
+ALL_ROUTES = (
+    *rowsets.ROUTES,
+    *async_rows.ROUTES,
+    *rowset_reads.ROUTES,
+    *custom_objects.ROUTES,
+    *memberships.ROUTES,
+    *journeys.ROUTES,
+    *events.ROUTES,
+    *event_definitions.ROUTES,
+    *contacts.ROUTES,
+    *attribute_search.ROUTES,
+    *notifications.ROUTES,
+    *messaging.ROUTES,
+    *discovery.ROUTES,
 )
+ROUTES = Routes(ALL_ROUTES)
 OPEN = {
     ("POST", "/v2/token"): tokens.sign_in,
     ("POST", "/v1/requesttoken"): tokens.old_sign_in,

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from connectors.sandbox.sfmc.call import Call
+from connectors.sandbox.sfmc.call import Call, member, objects
 from connectors.sandbox.sfmc.cloud import Cloud, rows
 from connectors.sandbox.sfmc.errors import answer, missing, standard
 from connectors.sandbox.sfmc.routes import Route
@@ -29,7 +29,8 @@ OPERATORS: dict[str, Test] = {
 def search(cloud: Cloud, call: Call) -> Response:
     """POST /contacts/v1/attributes/search"""
     body = call.object()
-    asked = [str(one.get("key")) for one in (body.get("request") or {}).get("attributes") or ()]
+    request = member(body.get("request"), "request")
+    asked = [str(one.get("key")) for one in objects(request.get("attributes"), "attributes")]
     if not asked:
         raise missing("request.attributes")
     conditions = body.get("conditionset")
@@ -49,8 +50,10 @@ def search(cloud: Cloud, call: Call) -> Response:
 def _fits(person: sqlite3.Row, conditions: Mapping[str, Any], depth: int) -> bool:
     if depth > DEEPEST:
         raise standard("The conditions are nested too deeply.", 10006)
-    results = [_one(person, one) for one in conditions.get("conditions") or ()]
-    results += [_fits(person, one, depth + 1) for one in conditions.get("conditionSets") or ()]
+    simple = objects(conditions.get("conditions"), "conditions")
+    nested = objects(conditions.get("conditionSets"), "conditionSets")
+    results = [_one(person, one) for one in simple]
+    results += [_fits(person, one, depth + 1) for one in nested]
     if str(conditions.get("operator", "And")).lower() == "or":
         return any(results)
     return all(results)
@@ -60,8 +63,9 @@ def _one(person: sqlite3.Row, condition: Mapping[str, Any]) -> bool:
     test = OPERATORS.get(str(condition.get("operator", "")).lower())
     if test is None:
         raise standard(f"Unknown operator {condition.get('operator')}.", 10006)
-    key = str((condition.get("attribute") or {}).get("key"))
-    wanted = [str(one).lower() for one in (condition.get("value") or {}).get("items") or ()]
+    key = str(member(condition.get("attribute"), "attribute").get("key"))
+    items = member(condition.get("value"), "value").get("items")
+    wanted = [str(one).lower() for one in (items if isinstance(items, list) else ())]
     return test(str(_value(person, key) or "").lower(), wanted)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from connectors.sandbox.sfmc.tokens import Grant
 
+MOST_DIGITS = 9
 HOSTS = frozenset({"auth", "rest", "soap"})
 
 
@@ -70,7 +71,7 @@ class Call:
         text = self.query.get(name, "")
         if not text:
             return default
-        if not text.isdigit():
+        if not text.isdecimal() or len(text) > MOST_DIGITS:
             raise unresolved(name)
         return int(text)
 
@@ -78,6 +79,22 @@ class Call:
         """Page (from 1) and page size; a size above `most` is cut."""
         size = self.whole_number("$pagesize", default or most)
         return max(1, self.whole_number("$page", 1)), max(1, min(size, most))
+
+
+def objects(value: Any, name: str) -> list[dict[str, Any]]:
+    """A member of a body that must be a list of objects; none at all is an empty one."""
+    found = [] if value is None else value
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise standard(f"{name} must be a list of objects.", 10000)
+    return found
+
+
+def member(value: Any, name: str) -> dict[str, Any]:
+    """A member of a body that must be an object; none at all is an empty one."""
+    found = {} if value is None else value
+    if not isinstance(found, dict):
+        raise standard(f"{name} must be an object.", 10000)
+    return found
 
 
 def read(environ: "WSGIEnvironment") -> Call:

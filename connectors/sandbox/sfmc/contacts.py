@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from connectors.sandbox.sfmc import people
-from connectors.sandbox.sfmc.call import Call
+from connectors.sandbox.sfmc.call import Call, objects
 from connectors.sandbox.sfmc.cloud import Cloud, create_tables, new_id, row, rows
 from connectors.sandbox.sfmc.errors import answer, missing, not_found, standard
 from connectors.sandbox.sfmc.routes import Route
@@ -20,6 +20,7 @@ SETS = (
     "LINE",
 )
 EMAIL_SET, EMAIL_NAME = "Email Addresses", "Email Address"
+MOST_ADDRESSES = 1000
 PROCESSING, COMPLETED = 1, 5
 TABLES = """
 CREATE TABLE IF NOT EXISTS contact_deletions (
@@ -46,7 +47,9 @@ def keys_of_addresses(cloud: Cloud, call: Call) -> Response:
     addresses = body.get("channeladdresslist")
     if not isinstance(addresses, list):
         raise missing("channelAddressList")
-    most = int(body.get("maximumcount") or 1)
+    most = body.get("maximumcount", 1)
+    if not isinstance(most, int) or not 0 < most < MOST_ADDRESSES:
+        raise standard("maximumCount must be a small whole number.", 10000)
     found = []
     with cloud.store.read() as db:
         for address in map(str, addresses):
@@ -121,7 +124,7 @@ def delete_requests(cloud: Cloud, call: Call) -> Response:
 def retry_delete(cloud: Cloud, call: Call) -> Response:
     asked = call.names["id"]
     with cloud.store.read() as db:
-        found = asked.isdigit() and row(
+        found = asked.isdecimal() and row(
             db, "SELECT 1 FROM contact_deletions WHERE number = ?", int(asked)
         )
     if not found:
@@ -203,17 +206,17 @@ def _save(cloud: Cloud, call: Call, *, new: bool) -> Response:
 
 def _sets(given: Any) -> dict[str, dict[str, Any]]:
     """Attribute sets as name → attribute → value; each at most once."""
-    if not isinstance(given, list) or not given:
+    if not given:
         raise missing("attributeSets")
     found: dict[str, dict[str, Any]] = {}
-    for one in given:
-        name = str(one.get("name")) if isinstance(one, dict) else ""
+    for one in objects(given, "attributeSets"):
+        name = str(one.get("name") or "")
         if not name or name in found:
             raise standard("Every attribute set must have a name, and may come once.", 10006)
         found[name] = {
             str(value.get("name")): value.get("value")
-            for item in one.get("items") or ()
-            for value in item.get("values") or ()
+            for item in objects(one.get("items"), "items")
+            for value in objects(item.get("values"), "values")
         }
     if not set(found) & set(SETS):
         raise standard(f"One of the attribute sets {', '.join(SETS)} is needed.", 10006)

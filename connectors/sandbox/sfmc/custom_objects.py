@@ -83,7 +83,7 @@ def create(cloud: Cloud, call: Call) -> Response:
         with cloud.store.write() as db:
             seen = cloud.seconds() + UNSEEN_SECONDS
             extension = data_extensions.create(db, cloud, wanted, columns, seen=seen)
-    except ValueError as problem:
+    except (ValueError, TypeError) as problem:
         raise standard(str(problem), 10006) from problem
     fields_as_json = [field_as_json(extension, column) for column in extension.columns]
     return answer({**_as_json(cloud, extension), "fields": fields_as_json}, 201)

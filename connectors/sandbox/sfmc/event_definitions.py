@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from connectors.sandbox.sfmc import data_extensions
-from connectors.sandbox.sfmc.call import Call
+from connectors.sandbox.sfmc.call import Call, member, objects
 from connectors.sandbox.sfmc.cloud import Cloud, create_tables, new_id, number, row, rows
 from connectors.sandbox.sfmc.data_extensions import DataExtension, column_of
 from connectors.sandbox.sfmc.errors import Refused, answer, missing, standard
@@ -138,7 +138,7 @@ def _extension(
         if found is None:
             raise standard(f"The data extension {reference} was not found.", 30003)
         return found
-    fields = (body.get("schema") or {}).get("fields")
+    fields = objects(member(body.get("schema"), "schema").get("fields"), "fields")
     if not fields:
         return None
     try:
@@ -157,7 +157,7 @@ def _extension(
         ]
         wanted = {"key": key, "name": f"{body['name']} - {key}"}
         return data_extensions.create(db, cloud, wanted, columns)
-    except (ValueError, AttributeError, sqlite3.IntegrityError) as problem:
+    except (ValueError, TypeError, sqlite3.IntegrityError) as problem:
         raise standard(f"The schema cannot be used: {problem}", 10006) from problem
 
 

@@ -90,7 +90,9 @@ def _asked(call: Call) -> list[tuple[str, str, list[int]]]:
         for name, shown in (("contactkey", "ContactKey"), ("definitionkey", "DefinitionKey")):
             if not fields.get(name):
                 raise missing(shown)
-        versions = [int(one) for one in fields.get("versions") or ()]
+        versions = fields.get("versions") or []
+        if not isinstance(versions, list) or not all(isinstance(one, int) for one in versions):
+            raise standard("Versions must be a list of whole numbers.", 10000)
         asked.append((str(fields["contactkey"]), str(fields["definitionkey"]), versions))
     return asked
 

@@ -229,7 +229,10 @@ def _probe(url: str, verification: dict[str, str]) -> None:
 
 def _checked_url(url: str) -> str:
     """The service itself takes HTTPS without a port only; a local sandbox must take both."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as problem:
+        raise standard("The url cannot be read.", 10006) from problem
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
         raise standard("The url must be absolute and have no query string.", 10006)
     return url

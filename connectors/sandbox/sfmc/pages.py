@@ -189,7 +189,7 @@ def _button(key: str) -> str:
 
 def _page_number(call: Call) -> int:
     text = call.query.get("page", "1")
-    return max(1, int(text)) if text.isdigit() and len(text) < 10 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
 
 def _pager(section: str, at: int, count: int) -> str:

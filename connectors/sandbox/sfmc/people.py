@@ -12,6 +12,7 @@ from connectors.sandbox.sfmc.cloud import Cloud, create_tables, row
 from connectors.sandbox.sfmc.values import CENTRAL
 
 ACTIVE, UNSUBSCRIBED = "Active", "Unsubscribed"
+MOST_DIGITS = 18
 FIRST_NUMBER = 36_270_000
 TABLES = """
 CREATE TABLE IF NOT EXISTS contacts (
@@ -71,7 +72,9 @@ def by_key(db: sqlite3.Connection, key: str) -> sqlite3.Row | None:
 
 def by_number(db: sqlite3.Connection, number: Any) -> sqlite3.Row | None:
     text = str(number).strip()
-    return row(db, "SELECT * FROM contacts WHERE id = ?", int(text)) if text.isdigit() else None
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
+        return None
+    return row(db, "SELECT * FROM contacts WHERE id = ?", int(text))
 
 
 def by_email(db: sqlite3.Connection, email: str) -> sqlite3.Row | None:

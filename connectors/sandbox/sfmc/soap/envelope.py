@@ -12,7 +12,7 @@ from connectors.sandbox.sfmc.soap.faults import Faulted, unreadable
 
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-NIL = {"nil": "true"}
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,13 @@ def text(element: Element | None, *path: str) -> str | None:
     if found is None or found.get(XSI_NIL) == "true":
         return None
     return (found.text or "").strip()
+
+
+def whole(words: str | None) -> int | None:
+    """A whole number above nought that fits, or None."""
+    if not words or not words.isdecimal() or len(words) > MOST_DIGITS:
+        return None
+    return int(words) or None
 
 
 def type_of(element: Element) -> str:

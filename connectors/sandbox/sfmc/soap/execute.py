@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from connectors.sandbox.sfmc import data_extensions, people, rows
 from connectors.sandbox.sfmc.cloud import Cloud, row
 from connectors.sandbox.sfmc.people import UNSUBSCRIBED, Unsubscription
-from connectors.sandbox.sfmc.soap.envelope import child, children, text, type_of
+from connectors.sandbox.sfmc.soap.envelope import child, children, text, type_of, whole
 from connectors.sandbox.sfmc.soap.results import Result, executed, performed
 
 METHOD_NOT_ALLOWED = 5
@@ -55,7 +55,7 @@ def _log_unsubscribe(cloud: Cloud, db: sqlite3.Connection, given: Mapping[str, s
     if not any(name in KNOWN for name in given):
         raise ExecuteRefused(402, "No known parameter was given.")
     person = _person(db, given)
-    number = _number(given, "ListID")
+    number = whole(given.get("ListID"))
     if number is not None:
         member = row(
             db,
@@ -66,9 +66,9 @@ def _log_unsubscribe(cloud: Cloud, db: sqlite3.Connection, given: Mapping[str, s
         if member is not None and member["status"] == UNSUBSCRIBED:
             raise ExecuteRefused(401, "The subscriber is already unsubscribed from the list.")
     what = Unsubscription(
-        job=_number(given, "JobID"),
+        job=whole(given.get("JobID")),
         list=number,
-        batch=_number(given, "BatchID"),
+        batch=whole(given.get("BatchID")),
         reason=given.get("Reason", ""),
     )
     people.unsubscribe(db, cloud, person, what)
@@ -92,11 +92,6 @@ def _person(db: sqlite3.Connection, given: Mapping[str, str]) -> sqlite3.Row:
         if name in given and given[name].lower() != fact:
             raise ExecuteRefused(DISAGREE[name], f"The {name} is not that of the subscriber.")
     return person
-
-
-def _number(given: Mapping[str, str], name: str) -> int | None:
-    value = given.get(name, "")
-    return int(value) if value.isdigit() and int(value) else None
 
 
 def _perform(cloud: Cloud, db: sqlite3.Connection, action: str, given: Element) -> Result:

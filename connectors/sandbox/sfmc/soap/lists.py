@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from connectors.sandbox.sfmc import people
 from connectors.sandbox.sfmc.cloud import Cloud, row
-from connectors.sandbox.sfmc.soap.envelope import leaf, text
+from connectors.sandbox.sfmc.soap.envelope import leaf, text, whole
 from connectors.sandbox.sfmc.soap.results import Result, Verb
 
 NOT_FOUND, NAME_MISSING = 13000, 13001
@@ -14,10 +14,8 @@ NOT_FOUND, NAME_MISSING = 13000, 13001
 def save(
     cloud: Cloud, db: sqlite3.Connection, verb: Verb, given: Element, action: str | None
 ) -> Result:
-    name, number = text(given, "ListName"), text(given, "ID") or ""
-    found = None
-    if number.isdigit():
-        found = row(db, "SELECT id FROM lists WHERE id = ?", int(number))
+    name, number = text(given, "ListName"), whole(text(given, "ID"))
+    found = row(db, "SELECT id FROM lists WHERE id = ?", number)
     if verb == "Create" and not name:
         return Result("A list must have a name.", NAME_MISSING)
     if verb == "Create":

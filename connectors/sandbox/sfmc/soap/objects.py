@@ -7,6 +7,8 @@ from typing import Any
 from connectors.sandbox.sfmc.people import central
 from connectors.sandbox.sfmc.values import moment
 
+MOST_DIGITS = 18
+
 
 @dataclass(frozen=True, slots=True)
 class Property:
@@ -34,7 +36,7 @@ class Retrievable:
 
 
 def _number(text: str) -> int | str:
-    return int(text) if text.lstrip("-").isdigit() else text
+    return int(text) if text.lstrip("-").isdecimal() and len(text) < MOST_DIGITS else text
 
 
 def _flag(text: str) -> int:

@@ -9,7 +9,7 @@ from connectors.sandbox.sfmc import data_extensions
 from connectors.sandbox.sfmc.async_rows import settle
 from connectors.sandbox.sfmc.cloud import Cloud, create_tables, new_id, row
 from connectors.sandbox.sfmc.soap import filters
-from connectors.sandbox.sfmc.soap.envelope import child, children, leaf, tag, text
+from connectors.sandbox.sfmc.soap.envelope import child, children, leaf, tag, text, whole
 from connectors.sandbox.sfmc.soap.extension_rows import Asked, columns_asked, find_column, results
 from connectors.sandbox.sfmc.soap.filters import FilterRefused
 from connectors.sandbox.sfmc.soap.objects import EXTENSIONS, OBJECTS, Property, Retrievable
@@ -63,8 +63,7 @@ def _asked(cloud: Cloud, request: Element | None) -> tuple[Asked, int]:
             raise RetrieveRefused(NO_REQUEST)
         kept: Asked = json.loads(found["asked"])
         return kept, found["start"]
-    size = text(request, "Options", "BatchSize") or ""
-    wanted = int(size) if size.isdigit() and int(size) else LARGEST_PAGE
+    wanted = whole(text(request, "Options", "BatchSize")) or LARGEST_PAGE
     return {
         "type": text(request, "ObjectType") or "",
         "properties": [text(one) or "" for one in children(request, "Properties")],

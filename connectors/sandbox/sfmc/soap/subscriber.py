@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from connectors.sandbox.sfmc import people
 from connectors.sandbox.sfmc.cloud import Cloud, row
 from connectors.sandbox.sfmc.people import ACTIVE, UNSUBSCRIBED, Unsubscription
-from connectors.sandbox.sfmc.soap.envelope import children, leaf, text
+from connectors.sandbox.sfmc.soap.envelope import children, leaf, text, whole
 from connectors.sandbox.sfmc.soap.faults import Faulted, unreadable
 from connectors.sandbox.sfmc.soap.results import Result, Verb
 from connectors.sandbox.sfmc.values import EMAIL
@@ -164,11 +164,11 @@ def _lists(db: sqlite3.Connection, given: Element) -> list[tuple[int, str, str]]
     """Number, status and action of each list named."""
     found = []
     for one in children(given, "Lists"):
-        number = text(one, "ID") or ""
-        if not number.isdigit() or row(db, "SELECT 1 FROM lists WHERE id = ?", int(number)) is None:
-            raise SubscriberRefused(NO_LIST, f"The list {number} was not found.")
+        number = whole(text(one, "ID"))
+        if number is None or row(db, "SELECT 1 FROM lists WHERE id = ?", number) is None:
+            raise SubscriberRefused(NO_LIST, f"The list {text(one, 'ID')} was not found.")
         action = (text(one, "Action") or "create").lower()
-        found.append((int(number), text(one, "Status") or ACTIVE, action))
+        found.append((number, text(one, "Status") or ACTIVE, action))
     return found
 
 
