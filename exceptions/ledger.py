@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from exceptions.models import ExceptionCase
 from exceptions.sighting import Sighting
 from exceptions.storable import text
 
@@ -55,6 +56,15 @@ WHERE it.id = told.id
 RETURNING it.id, it.open_count
 """
 
+_MOVE = """
+UPDATE exceptions_exceptioncase AS it SET
+    status = told.status, resolution = told.resolution, closed_at = told.closed_at,
+    regressions = told.regressions, version = told.version, snoozed_until = NULL
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::int[])
+    AS told (id, status, resolution, closed_at, regressions, version)
+WHERE it.id = told.id
+"""
+
 
 def write(
     sightings: Sequence[Sighting], case_ids: Mapping[tuple[str, str], int], now: datetime
@@ -84,6 +94,22 @@ def recount(case_ids: Collection[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_RECOUNT, [sorted(case_ids)])
         return dict(cursor.fetchall())
+
+
+def move(cases: Sequence[ExceptionCase]) -> None:
+    """Writes the new states of locked cases that closed or came back."""
+    if not cases:
+        return
+    columns: list[list[Any]] = [
+        [case.pk for case in cases],
+        [str(case.status) for case in cases],
+        [case.resolution for case in cases],
+        [case.closed_at for case in cases],
+        [case.regressions for case in cases],
+        [case.version for case in cases],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, columns)
 
 
 def _row(sighting: Sighting, case_id: int) -> dict[str, Any]:

@@ -11,9 +11,6 @@ from integration.audit.trail import SYSTEM
 
 HEALED = "No longer wrong when it was tried again"
 WENT_THROUGH = "Went through when tried again"
-_MOVED = (
-    "status", "resolution", "closed_at", "regressions", "last_seen_at", "version", "snoozed_until",
-)  # fmt: skip
 
 
 def settle(
@@ -30,8 +27,6 @@ def settle(
         before = case.status
         is_new = case.pk in seen and case.first_seen_at == now
         case.open_count = counts[case.pk]
-        if case.pk in seen:
-            case.last_seen_at = now
         if is_new:
             events.append(_event(case, "opened", "", now))
         elif before not in ACTIVE and case.open_count:
@@ -40,7 +35,9 @@ def settle(
         elif before in ACTIVE and not case.open_count:
             _resolve(case, closed.get(case.pk, ()), now)
             events.append(_event(case, "resolved", before, now, case.resolution))
-    ExceptionCase.objects.bulk_update(cases, _MOVED)
+    ExceptionCase.objects.filter(pk__in=seen).update(last_seen_at=now)
+    moved = {event.case_id for event in events if event.action != "opened"}
+    ledger.move([case for case in cases if case.pk in moved])
     CaseEvent.objects.bulk_create(events)
     approvals.lapse([event.case_id for event in events if event.from_status == Status.WAITING], now)
 
