@@ -48,8 +48,9 @@ class Sighting:
 def sightings_of(finding: Finding) -> Iterable[Sighting]:
     """The causes seen at the record, one each."""
     found: dict[tuple[str, str], Sighting] = {}
+    payloads = (payload(finding.source_payload), payload(finding.target_payload))
     for problem in finding.problems:
-        sighting = _sighting(finding, problem)
+        sighting = _sighting(finding, problem, payloads)
         same = found.setdefault(sighting.cause, sighting)
         if same is not sighting:
             _merge(same, sighting)
@@ -61,7 +62,7 @@ def record_key(subject: Subject) -> tuple[str, str, str]:
     return text(subject.system, 10), text(subject.object, 40), text(subject.external_id, 120)
 
 
-def _sighting(finding: Finding, problem: Problem) -> Sighting:
+def _sighting(finding: Finding, problem: Problem, payloads: tuple[Any, Any]) -> Sighting:
     record = record_key(finding.subject)[2]
     kind = kind_of(problem.code)
     facts = {text(str(name)): text(str(value), 500) for name, value in problem.facts.items()}
@@ -76,8 +77,8 @@ def _sighting(finding: Finding, problem: Problem) -> Sighting:
         messages=[text(problem.message, 2_000)],
         pointers=[text(pointer) for pointer in problem.pointers],
         target_pointers=[text(pointer) for pointer in problem.target_pointers],
-        source_payload=payload(finding.source_payload),
-        target_payload=payload(finding.target_payload),
+        source_payload=payloads[0],
+        target_payload=payloads[1],
     )
 
 

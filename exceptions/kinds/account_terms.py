@@ -13,6 +13,8 @@ REASONS: Mapping[str, str] = {
     "hold_invoice": "is on hold for invoicing",
     "credit_stopped": "is stopped for credit",
     "no_credit": "has no credit, and nothing was paid",
+    "on_hold": "is on hold",
+    "credit_exceeded": "would be above its credit limit",
     "over_credit": "would be above its credit limit",
     "terms_differ": "has other terms than the order",
 }

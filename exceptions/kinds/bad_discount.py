@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from exceptions.kind import Kind, Severity
+from exceptions import suggest
+from exceptions.kind import Kind, Severity, Suggestion
+from exceptions.models import ExceptionCase
 from integration.accounts.roles import Role
 
 REASONS: Mapping[str, str] = {
@@ -69,3 +71,22 @@ class BadDiscount(Kind):
         reason = facts.get("reason", "")
         said = REASONS.get(reason) or reason.replace("_", " ") or "cannot be booked as it stands"
         return f"Promotion {facts.get('code') or '(without a code)'} {said}"
+
+    def suggestions(self, case: ExceptionCase) -> list[Suggestion]:
+        """Codes of Prima that look like the campaign's, while it has no place there."""
+        code, named = case.facts.get("code", ""), case.facts.get("name", "")
+        if not code or case.facts.get("reason") not in ("unmapped", "unknown_in_prima"):
+            return []
+        hits = {hit.code: hit for hit in suggest.codes("promotion", named or code, limit=3)}
+        hits |= {hit.code: hit for hit in suggest.codes("promotion", code, limit=3) if hit.reason}
+        likely = sorted((hit for hit in hits.values() if hit.reason), key=lambda hit: -hit.score)
+        return [
+            Suggestion(
+                action="map_promotion",
+                label=f"Map to {hit.code} {hit.label}",
+                reason=hit.reason,
+                initial={"prima_code": hit.code},
+                score=hit.score,
+            )
+            for hit in likely[:3]
+        ]

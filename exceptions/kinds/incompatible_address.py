@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from exceptions.kind import Kind
+from exceptions.kind import Kind, Suggestion
+from exceptions.models import ExceptionCase
 from exceptions.words import who
 from integration.accounts.roles import Role
 
@@ -48,3 +49,23 @@ class IncompatibleAddress(Kind):
         use = facts.get("use", "")
         which = f"The {use} address" if use in ("invoice", "delivery") else "An address"
         return f"{which} of {who(facts)} does not fit into Prima"
+
+    def suggestions(self, case: ExceptionCase) -> list[Suggestion]:
+        """How the lines could be broken, or which country the postcode belongs to."""
+        told, use = case.facts.get("suggestion", ""), case.facts.get("use", "")
+        if not told or not use:
+            return []
+        at = f"order.{use}_"
+        if "crown_dependency" in case.facts.get("reasons", ""):
+            values = {f"{at}country": told}
+            label = f"Correct the country to {told}"
+            reason = f"the postcode is of {told}"
+        else:
+            lines = told.split("\n")
+            values = {f"{at}line{place}": line for place, line in enumerate(lines, 1)}
+            label = f"Break the lines: {' / '.join(lines)}"
+            reason = "fits into Prima and loses nothing"
+        if any(name.endswith(("line4", "line5", "line6")) for name in values):
+            return []
+        order = {"order": case.facts.get("order", "")}
+        return [Suggestion("correct_order", label, reason, {**order, **values}, 90)]

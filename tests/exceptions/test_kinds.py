@@ -127,3 +127,42 @@ def test_a_code_of_prima_is_suggested_for_a_word_of_the_campaign() -> None:
     found = kind_of("unmapped_value").suggestions(case_of("unmapped_value"))
 
     assert found[0].initial["target"] == "CARR-DRONE"
+
+
+@pytest.mark.django_db
+def test_a_promotion_without_a_place_gets_the_codes_that_look_like_it() -> None:
+    code("promotion", "SUMMER-50", "Summer sale")
+    code("promotion", "WINTER", "Winter sale")
+
+    unmapped = kind_of("bad_discount").suggestions(case_of("bad_discount", reason="unmapped"))
+    above = kind_of("bad_discount").suggestions(case_of("bad_discount", "CO-2"))
+
+    assert [(one.initial["prima_code"], one.reason) for one in unmapped] == [
+        ("SUMMER-50", "differs only in punctuation or case")
+    ]
+    assert above == []
+
+
+@pytest.mark.django_db
+def test_a_long_address_line_comes_with_a_way_to_break_it() -> None:
+    case = case_of(
+        "incompatible_address", reasons="line_too_long", suggestion="Long Farm\nNear the mill"
+    )
+
+    (one,) = kind_of("incompatible_address").suggestions(case)
+
+    assert one.action == "correct_order"
+    assert one.initial == {
+        "order": "CO-1",
+        "order.delivery_line1": "Long Farm",
+        "order.delivery_line2": "Near the mill",
+    }
+
+
+@pytest.mark.django_db
+def test_a_channel_islands_postcode_comes_with_its_country() -> None:
+    case = case_of("incompatible_address", reasons="crown_dependency", suggestion="JE")
+
+    (one,) = kind_of("incompatible_address").suggestions(case)
+
+    assert one.initial["order.delivery_country"] == "JE"
