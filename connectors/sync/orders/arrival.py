@@ -78,7 +78,7 @@ def arrival(header: Record, lines: Sequence[Record], promotions: Sequence[Record
         "promotions": sorted(promotions, key=lambda one: _natural(one, "sequence")),
     }
     hashed = content_hash(payload)
-    return Arrival(_unique_key(order_key(header), hashed), payload, hashed)
+    return Arrival(unique_key(order_key(header), hashed), payload, hashed)
 
 
 def content_hash(payload: object) -> str:
@@ -123,7 +123,8 @@ def _by_order(rows: Iterable[Row], fields: Mapping[str, str]) -> dict[str, list[
     return found
 
 
-def _unique_key(key: str, hashed: str) -> str:
+def unique_key(key: str, hashed: str) -> str:
+    """The order's own key, or one by its content when there is none or it is too long."""
     if not key:
         return f"without key {hashed[:16]}"
     return key if len(key) <= KEY_LENGTH else f"{key[:100]}…{hashed[:16]}"

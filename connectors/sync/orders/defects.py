@@ -30,7 +30,8 @@ class Defects:
         return bool(self._found)
 
     def add(self, pointer: str, reason: str, says: str, value: object = "") -> None:
-        name = pointer.rpartition("/")[2]
+        parts = pointer.split("/")
+        name = parts[-2] if parts[-1].isdecimal() else parts[-1]
         cause = (name, reason)
         known = self._found.get(cause)
         if known:
@@ -52,7 +53,7 @@ class Defects:
             "value": defect.value,
             "places": str(more + 1),
         }
-        message = f"Order {self.order_key or 'without a key'}: {defect.says}{again}"
+        message = f"Order {shown(self.order_key)}: {defect.says}{again}"
         return Problem(CODE, message, facts, pointers=defect.pointers[:50])
 
 

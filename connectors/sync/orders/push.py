@@ -31,7 +31,7 @@ def pushed(body: str | bytes) -> Arrival:
 
 
 def _records(sent: Mapping[str, Any], name: str) -> list[Record]:
-    entries = sent.get(name) or []
+    entries = [] if sent.get(name) is None else sent[name]
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise MalformedPush(f'"{name}" must be a list of objects.')
     return [_record(entry, name.removesuffix("s")) for entry in entries]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.prima.capabilities import Capabilities
-from connectors.sync.orders.arrival import content_hash, order_key
+from connectors.sync.orders.arrival import content_hash, order_key, unique_key
 from connectors.sync.orders.defects import NOT_COMPLETE, Defects, shown
 from connectors.sync.orders.fields import Fields
 from connectors.sync.orders.line_reading import read_lines
@@ -41,8 +41,9 @@ def read(payload: Any, reference: Reference) -> Reading:
     hashed = content_hash(payload)
     header = payload.get("order") if isinstance(payload, dict) else None
     if not isinstance(header, dict) or not _has_header(header):
-        return Reading(None, _no_header(header), hashed)
-    defects = Defects(order_key(header))
+        key = order_key(header) if isinstance(header, dict) else ""
+        return Reading(None, _no_header(unique_key(key, hashed)), hashed)
+    defects = Defects(unique_key(order_key(header), hashed))
     fields = Fields(header, "/order", "", defects, reference.capabilities.charset)
     order = _order(fields, payload, reference)
     return Reading(order, defects.problems(), hashed)
@@ -52,8 +53,8 @@ def _has_header(header: Mapping[str, Any]) -> bool:
     return any(value for name, value in header.items() if name != "key")
 
 
-def _no_header(header: Any) -> tuple[Problem, ...]:
-    defects = Defects(order_key(header) if isinstance(header, dict) else "")
+def _no_header(key: str) -> tuple[Problem, ...]:
+    defects = Defects(key)
     defects.add("/order", "missing", "its header is missing; only lines or nothing at all came.")
     return defects.problems()
 

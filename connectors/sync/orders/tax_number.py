@@ -88,6 +88,8 @@ def _invalid(order: CampaignOrder, account: Customer | None, given: str, country
         "its form or its check digits are wrong.",
         {
             "account": code,
+            "name": account.name if account is not None else "",
+            "contact_key": order.contact_key,
             "tax_number": given[:40],
             "country": country,
             "at": "order" if order.tax_number else "account",
@@ -105,7 +107,12 @@ def _missing(
         "missing_tax_number",
         f"Order {order.key}: {buyers} in {country} need a tax number; neither the order nor "
         f"account {account.account_code} has one.",
-        {"account": account.account_code, "country": country, "contact_key": order.contact_key},
+        {
+            "account": account.account_code,
+            "name": account.name,
+            "contact_key": order.contact_key,
+            "country": country,
+        },
         pointers=(_SOURCE,),
         target_pointers=("/customer/account_code",),
     )

@@ -17,16 +17,16 @@ def standing(order: CampaignOrder, account: Customer) -> Iterator[Problem]:
     """Closed, held or stopped. A hold on despatch alone is Prima's own business."""
     code = account.account_code
     if account.status == "inactive":
-        yield _problem(order, code, "inactive", f"account {code} is closed in Prima.")
+        yield _problem(order, account, "inactive", f"account {code} is closed in Prima.")
     elif account.hold in ("all", "invoice"):
         why = f" ({account.hold_reason})" if account.hold_reason else ""
         what = "everything" if account.hold == "all" else "invoicing"
         yield _problem(
-            order, code, f"hold_{account.hold}", f"account {code} is on hold for {what}{why}."
+            order, account, f"hold_{account.hold}", f"account {code} is on hold for {what}{why}."
         )
     if account.credit_status == "stopped":
         yield _problem(
-            order, code, "credit_stopped", f"the credit of account {code} is stopped in Prima."
+            order, account, "credit_stopped", f"the credit of account {code} is stopped in Prima."
         )
 
 
@@ -39,7 +39,7 @@ def agreed(order: CampaignOrder, account: Customer, world: World, day: date) -> 
         own = account.payment_terms or "none"
         yield _problem(
             order,
-            account.account_code,
+            account,
             "terms_differ",
             f"it was placed on the terms {order.payment_terms}, "
             f"but the terms of account {account.account_code} are {own}.",
@@ -55,7 +55,7 @@ def credit(order: CampaignOrder, account: Customer, gross: Decimal) -> Iterator[
     if account.credit_limit is None:
         yield _problem(
             order,
-            code,
+            account,
             "no_credit",
             f"nothing was paid and account {code} has no credit for {due}.",
             pointer="/order/payment_method",
@@ -66,7 +66,7 @@ def credit(order: CampaignOrder, account: Customer, gross: Decimal) -> Iterator[
         limit = Money(account.credit_limit, order.currency)
         yield _problem(
             order,
-            code,
+            account,
             "over_credit",
             f"with it account {code} would owe {Money(owed, order.currency)}; its limit is {limit}.",
             pointer="/order/total_paid",
@@ -75,7 +75,7 @@ def credit(order: CampaignOrder, account: Customer, gross: Decimal) -> Iterator[
 
 def _problem(
     order: CampaignOrder,
-    account: str,
+    account: Customer,
     reason: str,
     says: str,
     *,
@@ -85,7 +85,13 @@ def _problem(
     return Problem(
         CODE,
         f"Order {order.key}: {says}",
-        {"account": account, "reason": reason, **facts},
+        {
+            "account": account.account_code,
+            "name": account.name,
+            "contact_key": order.contact_key,
+            "reason": reason,
+            **facts,
+        },
         pointers=(pointer,),
         target_pointers=("/customer/account_code",),
     )
