@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from exceptions.storable import text
 from exceptions.suggest import Hit
 
 Search = Callable[[str], Sequence[Hit]]
@@ -40,7 +41,7 @@ def choices_of(hits: Iterable[Hit], chosen: Hit | None = None) -> list[tuple[str
 
 def asked(given: Mapping[str, Any] | None, name: str, default: str = "") -> str:
     """What the person typed so far, or else the default."""
-    return str((given or {}).get(name) or default).strip()
+    return text(str((given or {}).get(name) or default), 500).strip()
 
 
 def line(hit: Hit) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from connectors.errors import Forbidden, Rejected
+from connectors.errors import DuplicateReference, Forbidden, Rejected
 from connectors.prima.port import Prima
 from exceptions import accounts, choosing, rework, suggest
 from exceptions.action import Cleaned, Done, Preview
@@ -116,7 +116,7 @@ class LinkCustomer(PrimaAction):
             return prima.update_customer(
                 replace(customer, external_keys=keys), changed=["external_keys"]
             )
-        except (Rejected, Forbidden):
+        except (Rejected, DuplicateReference, Forbidden):
             return customer
 
     def store(self, request: Mapping[str, Any], answer: Any, *, actor: User) -> str:

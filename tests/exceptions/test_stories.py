@@ -1,18 +1,24 @@
 """Whole stories against Prima: a cause is put right once, and everything behind it goes through."""
 
 import pytest
+from django.core.cache import cache
 
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync import runner
 from connectors.sync.models import SyncItem
-from exceptions import tasks
+from exceptions import approvals, tasks
 from exceptions.action import Done, actions
 from exceptions.intake import file_findings
 from exceptions.models import BulkJob, ExceptionCase, Occurrence, Status
 from exceptions.problems import PrimaRefused
 from integration.accounts.models import User
 from integration.core.problems import Problem
-from integration.mapping.models import CustomerLink, ProductMapping
+from integration.mapping.models import (
+    CustomerLink,
+    OrderPolicy,
+    ProductMapping,
+    PromotionMapping,
+)
 from integration.mirror.models import (
     CampaignOrder,
     OrderCorrection,
@@ -133,6 +139,35 @@ def test_rejected_orders_leave_the_queue_with_the_reason_and_never_reach_prima(
     assert SyncItem.objects.filter(state="rejected").count() == job.total
     runner.run("orders_to_prima")
     assert PrimaOrder.objects.count() == booked
+
+
+def test_a_discount_above_the_limit_goes_through_two_people(
+    prima: RunningSandbox, finance: User, finance2: User
+) -> None:
+    # given a limit that the promotions of the day are above
+    PromotionMapping.objects.update(max_percent=None, max_amount=None)
+    OrderPolicy.objects.update(max_discount_percent=1)
+    cache.clear()
+    runner.run("orders_to_prima")
+    case = ExceptionCase.objects.filter(kind="bad_discount").order_by("-open_count")[0]
+    assert case.facts["reason"] == "over_limit"
+    waiting = case.open_count
+
+    # when one proposes and another approves
+    asked = actions()["approve_discount"].take(
+        case, {"reason": "Agreed with sales"}, actor=finance, version=case.version
+    )
+    assert asked.approval is not None
+    done = approvals.approve(asked.approval, actor=finance2, note="Fine")
+    job = run(done)
+
+    # then exactly those orders are in Prima, and the case says by what
+    case.refresh_from_db()
+    assert case.resolution == f"Healed by approval {asked.approval.pk} by {finance2}"
+    keys = list(case.occurrences.values_list("external_id", flat=True))
+    in_prima = PrimaOrder.objects.filter(campaign_order__key__in=keys).count()
+    assert in_prima == job.healed
+    assert job.healed + job.failed == waiting
 
 
 def held_by(kind: str, facts: dict[str, str]) -> tuple[ExceptionCase, CampaignOrder]:
