@@ -19,7 +19,7 @@ class CodeField(forms.ChoiceField):
         self._exists = exists
 
     def valid_value(self, value: Any) -> bool:
-        return super().valid_value(value) or self._exists(str(value))
+        return super().valid_value(value) or ("\x00" not in value and self._exists(str(value)))
 
 
 def search_field(what: str) -> forms.CharField:
