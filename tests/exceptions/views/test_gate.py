@@ -1,5 +1,7 @@
 """Every address of the desk is gated, and whoever may not act changes nothing."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +12,7 @@ from exceptions.urls import urlpatterns
 from integration.audit.models import AuditEntry
 from tests.factories.findings import finding, unknown_sku
 
-ARGS = {
+ARGS: dict[str, list[Any]] = {
     "case": [1],
     "act": [1, "assign"],
     "queue": ["unknown_sku"],
@@ -43,7 +45,7 @@ def test_nobody_gets_in_without_signing_in(name):
     response = Client().get(reverse(name, args=ARGS.get(name, [])))
 
     assert response.status_code == 302
-    assert response.url.startswith(reverse("sign-in"))
+    assert response["Location"].startswith(reverse("sign-in"))
 
 
 @pytest.mark.parametrize("who", ["operations", "finance", "marketing", "admin_person", "auditor"])
