@@ -7,6 +7,7 @@ our field names, with the source's own text. Columns the desk does not know are 
 import hashlib
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,15 +111,20 @@ def storable(text: str) -> str:
 
 
 def order_key(header: Record) -> str:
+    """The key as it goes to Prima: trimmed and in the composed form."""
     key = header.get("key", "")
-    return key.strip() if isinstance(key, str) else ""
+    return _trimmed(key) if isinstance(key, str) else ""
+
+
+def _trimmed(key: str) -> str:
+    return unicodedata.normalize("NFC", key).strip()
 
 
 def _by_order(rows: Iterable[Row], fields: Mapping[str, str]) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
     for row in rows:
         part = record(row, fields)
-        key = part.pop("order_key", "").strip()
+        key = _trimmed(part.pop("order_key", ""))
         found[key].append(part)
     return found
 

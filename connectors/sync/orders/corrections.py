@@ -2,6 +2,7 @@
 
 `changes` maps a JSON Pointer into the payload to {"from": …, "to": …}. A change whose "from" is not
 there any more is stale: the source has changed the value since, so the correction must not hide it.
+The order's key is never corrected; such a change is stale as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Changes = Mapping[str, Any]
+# The key is what keeps an order from being booked twice; under another it would be another order.
+IDENTITY = frozenset({"", "/order", "/order/key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def value_at(payload: Any, pointer: str) -> Any:
 
 def _apply(payload: Any, pointer: str, change: Any, original: Any) -> bool:
     steps = _steps(pointer)
-    if not steps or not isinstance(change, dict) or "to" not in change:
+    if pointer in IDENTITY or not isinstance(change, dict) or "to" not in change:
         return False
     # A field that is absent and one that is empty are the same to a person.
     if (change.get("from") or "") not in (value_at(payload, pointer) or "", original or ""):

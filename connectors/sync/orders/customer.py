@@ -64,7 +64,7 @@ def find(order: CampaignOrder, world: World) -> Found:
     linked = world.links.get(order.contact_key) if order.contact_key else None
     if linked is not None:
         return _settled(order, world, linked, "link")
-    keyed = world.by_key.get(order.contact_key, ()) if order.contact_key else ()
+    keyed = _survivors(world, order.contact_key) if order.contact_key else ()
     if len(keyed) == 1:
         return _settled(order, world, keyed[0], "external_key")
     if keyed:
@@ -86,14 +86,28 @@ def _by_email(order: CampaignOrder, world: World) -> Found:
     return _settled(order, world, account.account_code, "email")
 
 
-def _settled(order: CampaignOrder, world: World, code: str, method: Method) -> Found:
+def _survivors(world: World, contact_key: str) -> tuple[str, ...]:
+    """The accounts that hold the key; accounts merged into one are one."""
+    found = {
+        (survivor.account_code if (survivor := _survivor(world, code)) is not None else code): None
+        for code in world.by_key.get(contact_key, ())
+    }
+    return tuple(found)
+
+
+def _survivor(world: World, code: str) -> Customer | None:
     """The account behind the code, after all mergers."""
     account = world.accounts.get(code)
     for _ in range(_MOST_MERGES):
         if account is None or account.status != "merged":
-            break
+            return account
         account = world.accounts.get(account.merged_into)
-    if account is None or account.status == "merged":
+    return None
+
+
+def _settled(order: CampaignOrder, world: World, code: str, method: Method) -> Found:
+    account = _survivor(world, code)
+    if account is None:
         return _nobody(order, "account_gone", candidates=(code,))
     if account.is_pool:
         return _nobody(order, "pool", candidates=(account.account_code,))

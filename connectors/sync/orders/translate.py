@@ -4,7 +4,7 @@ Every check runs, whatever the others find. Sums are made as soon as all they ne
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from connectors.sync.orders import (
@@ -26,6 +26,7 @@ from connectors.sync.orders.codes import Codes
 from connectors.sync.orders.customer import Found
 from connectors.sync.orders.discounting import Worked
 from connectors.sync.orders.lines import Items
+from connectors.sync.orders.phone import dialled
 from connectors.sync.orders.reading import Reading
 from connectors.sync.orders.tax_codes import TaxCodes
 from connectors.sync.orders.tax_number import TaxNumber
@@ -119,7 +120,7 @@ def translate(
         problems=tuple(problems),
         account_code=account.account_code if account is not None else "",
         matched_by=found.method or "",
-        notes=_notes(sides),
+        notes=_notes(order, sides),
     )
 
 
@@ -192,7 +193,7 @@ def _sales_order(order: CampaignOrder, sides: _Sides, money: _Money) -> SalesOrd
         discounts=tuple(money.worked.discounts),
         payments=money.payments,
         invoice_address=sides.addresses.invoice.address,
-        delivery_address=sides.addresses.delivery.address,
+        delivery_address=replace(sides.addresses.delivery.address, phone=_phone(order, sides)),
         payment_terms=sides.customer.account.payment_terms if order.payment_terms else "",
         source_media=media.code if media is not None else "",
         campaign=order.campaign,
@@ -208,11 +209,17 @@ _MATCHED = {
 }
 
 
-def _notes(sides: _Sides) -> tuple[str, ...]:
+def _phone(order: CampaignOrder, sides: _Sides) -> str:
+    return dialled(order.phone, sides.addresses.country) if order.phone else ""
+
+
+def _notes(order: CampaignOrder, sides: _Sides) -> tuple[str, ...]:
     account, method = sides.customer.account, sides.customer.method
     if account is None or method is None:
         return ()
     notes = [_MATCHED[method].format(code=account.account_code)]
     if account.hold == "ship":
         notes.append(f"Account {account.account_code} is on hold for despatch.")
+    if order.phone and not _phone(order, sides):
+        notes.append(f"The telephone number {order.phone[:40]} cannot be dialled and is left out.")
     return tuple(notes)

@@ -133,3 +133,11 @@ def test_the_summary_reads_what_it_can():
     assert known.ordered_at is not None
     assert known.ordered_at.isoformat() == "2026-11-20T16:00:00+00:00"
     assert summary("nonsense").customer_name == ""
+
+
+def test_a_key_is_the_same_however_it_is_composed():
+    (one,) = arrivals(
+        [{"orderkey": " Zoe\u0301-1 "}], [{"orderkey": "Zo\u00e9-1", "sku": "A"}], [], COLUMNS
+    )
+
+    assert (one.key, one.payload["lines"]) == ("Zo\u00e9-1", [{"sku": "A"}])

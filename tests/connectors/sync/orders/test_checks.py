@@ -1,5 +1,7 @@
 """The customer and what belongs to them: one table a check."""
 
+from dataclasses import replace
+
 import pytest
 
 from integration.records.address import Address
@@ -332,3 +334,33 @@ def test_codes_that_mean_nothing_to_prima(fields, domain, value):
     (problem,) = translated(payload(**fields)).problems
 
     assert (problem.code, problem.facts) == ("unmapped_value", {"domain": domain, "value": value})
+
+
+def test_a_key_kept_at_an_account_and_the_one_it_was_merged_into_is_one_customer():
+    there = world()
+    merged = replace(there, by_key={"C-2": ("OLD01", "ACME01"), "C-3": ("JANE01", "ACME01")})
+
+    one = translated(payload(contact_key="C-2"), merged)
+    two = translated(payload(contact_key="C-3"), merged)
+
+    assert (one.account_code, one.matched_by) == ("ACME01", "external_key")
+    assert [problem.code for problem in two.problems] == ["ambiguous_customer"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "sent"),
+    [
+        ("", ""),
+        ("0113 249 6000", "+441132496000"),
+        ("+44 (0)113 249 6000", "+441132496000"),
+        ("+49 30 123456", "+4930123456"),
+        ("ask for Jo", ""),
+        ("12", ""),
+    ],
+)
+def test_the_telephone_number_is_sent_as_carriers_dial_it(phone, sent):
+    translation = translated(payload(phone=phone))
+
+    assert translation.order is not None
+    assert translation.order.delivery_address.phone == sent
+    assert any("left out" in note for note in translation.notes) == bool(phone and not sent)

@@ -56,3 +56,12 @@ def test_pointers_reach_names_with_slashes():
     assert value_at({"a/b": {"~": 1}}, "/a~1b/~0") == 1
     assert value_at([1], "/00000000000000000000001") is None
     assert value_at([1], "/²") is None
+
+
+def test_the_key_of_an_order_is_never_corrected():
+    change = {"from": "W-1", "to": "W-2"}
+
+    result = corrected(payload(), [{"/order/key": change, "/order": {"from": {}, "to": {}}}])
+
+    assert result.payload == payload()
+    assert result.stale == ("/order/key", "/order")

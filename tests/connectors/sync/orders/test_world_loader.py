@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
@@ -327,3 +328,26 @@ def test_mappings_made_today_count(time_machine):
     (translation,) = translated(payload(promotions=(promotion(value="10"),), total_paid="10.80"))
 
     assert translation.problems == ()
+
+
+@pytest.mark.slow
+def test_a_preview_of_two_thousand_orders_is_quick():
+    rows = [
+        CampaignOrder(
+            key=f"W-{number}",
+            payload=payload(
+                line(sku="CARE-3Y"), line("2", "BOOK"), total_paid="24", key=f"W-{number}"
+            ),
+            content_hash="0" * 64,
+            first_seen_at=NOW,
+            last_seen_at=NOW,
+        )
+        for number in range(2000)
+    ]
+    CampaignOrder.objects.bulk_create(rows)
+    started = process_time()
+
+    preview = what_if([row.key for row in rows], BookChange(products=(("CARE-3Y", "MUG"),)))
+
+    assert len(preview.healed) == 2000
+    assert process_time() - started < 3
