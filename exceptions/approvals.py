@@ -111,7 +111,7 @@ def why_not(approval: Approval, user: User) -> str:
 
 
 def _decide(approval: Approval, state: State, actor: User, note: str) -> Approval:
-    ExceptionCase.objects.select_for_update().get(pk=approval.case_id)
+    ExceptionCase.objects.select_for_update(no_key=True).get(pk=approval.case_id)
     locked = Approval.objects.select_for_update(of=("self",)).select_related("case", "proposer")
     found = locked.get(pk=approval.pk)
     refusal = why_not(found, actor)

@@ -89,7 +89,7 @@ def _locked_cases(
 
 
 def _lock(wanted: Q) -> list[ExceptionCase]:
-    return list(ExceptionCase.objects.filter(wanted).select_for_update().order_by("pk"))
+    return list(ExceptionCase.objects.filter(wanted).select_for_update(no_key=True).order_by("pk"))
 
 
 def _of(sightings: list[Sighting]) -> Q:

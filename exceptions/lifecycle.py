@@ -221,7 +221,7 @@ def _step(
 
 
 def _locked(case: ExceptionCase, version: int | None) -> ExceptionCase:
-    locked = ExceptionCase.objects.select_for_update().get(pk=case.pk)
+    locked = ExceptionCase.objects.select_for_update(no_key=True).get(pk=case.pk)
     if version is not None and locked.version != version:
         raise stale(locked, version)
     return locked

@@ -51,13 +51,15 @@ class _Product:
     description: str
     gtin: str
     bare: str
+    plain_code: str
+    plain_description: str
 
 
 def products(sku: str, description: str = "", limit: int = 20) -> list[Hit]:
     """Products that may be meant by the campaign's code and description, best first."""
     known = _catalogue(*_state_of_catalogue())
-    near = _nearest(sku, known, lambda item: item.code) | _nearest(
-        description or sku, known, lambda item: item.description
+    near = _nearest(sku, known, lambda item: item.plain_code) | _nearest(
+        description or sku, known, lambda item: item.plain_description
     )
     digits = bare(sku)
     near |= {
@@ -165,7 +167,10 @@ def _catalogue(number: int, newest: datetime | None) -> tuple[_Product, ...]:
     rows = PrimaItem.objects.filter(status="active", deleted_at__isnull=True).values_list(
         "sku_key", "description", "gtin"
     )
-    return tuple(_Product(code, said, gtin, bare(code)) for code, said, gtin in rows)
+    return tuple(
+        _Product(code, said, gtin, bare(code), plain(code), plain(said))
+        for code, said, gtin in rows
+    )
 
 
 def _nearest(
@@ -175,7 +180,7 @@ def _nearest(
         return set()
     found = process.extract(
         plain(text),
-        [plain(field(item)) for item in known],
+        [field(item) for item in known],
         scorer=fuzz.token_sort_ratio,
         limit=limit,
         score_cutoff=LIKELY - 20,
