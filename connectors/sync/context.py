@@ -34,11 +34,10 @@ class Attempt(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `total` is None while it is not known."""
+    """How far a run is, in records. `total` is None while it is not known."""
 
     done: int
     total: int | None
-    what: str
 
 
 Watch = Callable[[Progress], None]
@@ -50,7 +49,10 @@ def _nobody_watches(progress: Progress) -> None:
 
 @dataclass(slots=True)
 class Context:
-    """`owner` names this worker in leases. `only` narrows a run to these records."""
+    """`owner` names this worker in leases. `only` narrows a run to these records.
+
+    `total` is how many records there are, when that is known.
+    """
 
     run: SyncRun
     setting: FlowSetting
@@ -63,6 +65,7 @@ class Context:
     only: Sequence[str] | None = None
     watch: Watch = _nobody_watches
     notes: list[str] = field(default_factory=list)
+    total: int | None = None
     _beaten_at: float = 0.0
 
     def is_over(self) -> bool:
@@ -85,7 +88,8 @@ class Context:
             self.run.traceback += f"{failure.traceback}\n"
 
     def beat(self) -> None:
-        """Shows that the run is alive, every few seconds at most."""
+        """Shows how far the run is, and every few seconds, in its row, that it is alive."""
+        self.watch(Progress(self.run.seen, self.total))
         if monotonic() - self._beaten_at < HEARTBEAT_SECONDS:
             return
         self._beaten_at = monotonic()

@@ -9,6 +9,7 @@ from connectors.sync.context import Context
 from connectors.sync.models import FlowSetting
 from integration.accounts.roles import Role
 from integration.core.folder import members
+from integration.schedules import minutes_of
 
 ORDERS = "orders_to_prima"
 """The flow whose items are campaign orders on their way to Prima."""
@@ -16,9 +17,8 @@ ORDERS = "orders_to_prima"
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a flow's setting says until an admin says otherwise."""
+    """What a flow's setting says until an admin says otherwise; how often is the timetable's."""
 
-    every_minutes: int = 1
     batch_size: int = 200
     max_attempts: int = 8
     silent_after_minutes: int = 30
@@ -63,7 +63,7 @@ def setting_of(flow: Flow) -> FlowSetting:
     setting, _ = FlowSetting.objects.get_or_create(
         flow=flow.slug,
         defaults={
-            "every_minutes": flow.defaults.every_minutes,
+            "every_minutes": minutes_of(flow.slug),
             "batch_size": flow.defaults.batch_size,
             "max_attempts": flow.defaults.max_attempts,
             "silent_after_minutes": flow.defaults.silent_after_minutes,

@@ -18,8 +18,8 @@ from integration.mirror.models import CampaignOrder
 GRACE = timedelta(minutes=10)
 """How long an order may be incomplete before that is somebody's case."""
 AWAITED = "Waiting for the rest of the order"
-CHANGED = "The order changed in Marketing Cloud"
-AS_SENT = "The order is again as it was sent"
+CHANGED = "a change of the order in Marketing Cloud"
+AS_SENT = "the order being again as it was sent"
 _KEPT_FIELDS = (
     "payload", "content_hash", "contact_key", "email", "customer_name", "campaign", "journey",
     "currency", "total_paid", "ordered_at", "modified_at", "via", "last_seen_at",

@@ -68,12 +68,18 @@ def finding(delivery: Delivery, problems: tuple[Problem, ...]) -> Finding:
     )
 
 
-def held(delivery: Delivery, problems: tuple[Problem, ...], *, in_doubt: bool = False) -> Outcome:
-    """A person must act."""
+def held(
+    delivery: Delivery,
+    problems: tuple[Problem, ...],
+    *,
+    in_doubt: bool = False,
+    attempts: int | None = None,
+) -> Outcome:
+    """A person must act. `attempts` when one more was made than the item knows."""
     return Outcome(
         delivery,
         State.HELD,
-        attempts=delivery.item.attempts,
+        attempts=delivery.item.attempts if attempts is None else attempts,
         in_doubt=in_doubt,
         last_error=" ".join(problem.message for problem in problems)[:2_000],
         problems=problems,

@@ -64,7 +64,8 @@ def again(
     attempts = delivery.item.attempts + 1
     in_doubt = in_doubt or isinstance(error, UnexpectedShape) or error.outcome_unknown
     if attempts >= max_attempts:
-        return held(delivery, (_not_delivered(delivery, error, attempts),), in_doubt=in_doubt)
+        problem = _not_delivered(delivery, error, attempts)
+        return held(delivery, (problem,), in_doubt=in_doubt, attempts=attempts)
     asked = error.retry_after if isinstance(error, Throttled) else None
     return Outcome(
         delivery,

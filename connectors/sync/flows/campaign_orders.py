@@ -11,6 +11,7 @@ from connectors.sync import inbox
 from connectors.sync.context import Context
 from connectors.sync.flow import ORDERS, Defaults, Flow
 from connectors.sync.models import Cursor, SyncItem
+from connectors.sync.nudges import nudge
 from connectors.sync.orders.arrival import Row
 from connectors.sync.source_tables import SourceTables
 from integration.accounts.roles import Role
@@ -31,7 +32,7 @@ class CampaignOrders(Flow):
     )
     owner = Role.MARKETING
     systems = ("sfmc",)
-    defaults = Defaults(every_minutes=1, batch_size=200, silent_after_minutes=15)
+    defaults = Defaults(batch_size=200, silent_after_minutes=15)
 
     def run(self, context: Context) -> None:
         tables = SourceTables.of(context.remotes.sfmc())
@@ -41,6 +42,8 @@ class CampaignOrders(Flow):
             if context.is_over():
                 return
         _read_changed(tables, context)
+        if context.run.sent:
+            nudge(ORDERS)
 
 
 def _read_changed(tables: SourceTables, context: Context) -> None:

@@ -1,7 +1,7 @@
 """Sends campaign orders to Prima: each once, complete to the penny, or held with its problems."""
 
 from connectors.sync import claims
-from connectors.sync.context import Context, Progress
+from connectors.sync.context import Context
 from connectors.sync.delivery.batch import due, take_and_work
 from connectors.sync.delivery.senders import Senders
 from connectors.sync.flow import ORDERS, Defaults, Flow
@@ -19,19 +19,18 @@ class OrdersToPrima(Flow):
     owner = Role.OPERATIONS
     systems = ("prima",)
     alone = False
-    defaults = Defaults(every_minutes=1, batch_size=200, silent_after_minutes=15)
+    defaults = Defaults(batch_size=200, silent_after_minutes=15)
 
     def run(self, context: Context) -> None:
         claims.take_back(self.slug)
         prima, cache = context.remotes.prima(), WorldCache()
-        total = due(self.slug) if context.only is None else len(context.only)
+        context.total = due(self.slug) if context.only is None else len(context.only)
         concurrency = cache.reference().capabilities.limits.concurrency
         with Senders(concurrency) as senders:
             while not context.is_over():
                 batch = take_and_work(context, prima, senders, cache, self.slug)
                 if batch is None:
                     break
-                context.watch(Progress(context.run.seen, total, "orders"))
                 context.beat()
                 if batch.end is not None:
                     raise batch.end

@@ -18,7 +18,7 @@ class PrimaReference(Flow):
     )
     owner = Role.ADMIN
     systems = ("prima",)
-    defaults = Defaults(every_minutes=2, silent_after_minutes=20)
+    defaults = Defaults(silent_after_minutes=20)
 
     def run(self, context: Context) -> None:
         prima = context.remotes.prima()

@@ -19,7 +19,7 @@ class StrayLines(Flow):
     )
     owner = Role.MARKETING
     systems = ("sfmc",)
-    defaults = Defaults(every_minutes=60, silent_after_minutes=180)
+    defaults = Defaults(silent_after_minutes=180)
 
     def run(self, context: Context) -> None:
         tables = SourceTables.of(context.remotes.sfmc())

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import requests
 from django.core.cache import cache
+from django.utils import timezone
 
+from connectors.sandbox.prima.records import every
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync.models import Connection, SyncItem
 from integration.mapping.models import (
@@ -57,3 +60,26 @@ def states(flow: str = "orders_to_prima") -> dict[str, int]:
     for state in SyncItem.objects.filter(flow=flow).values_list("state", flat=True):
         found[state] = found.get(state, 0) + 1
     return found
+
+
+def booked_in_prima(sandbox: RunningSandbox) -> list[str]:
+    """The external references of all orders that Prima holds."""
+    app: Any = sandbox.server.front.apps["prima"]
+    company = app._prima.companies["main"]
+    with company.store.read() as db:
+        return [one["external_ref"]["ref"] for one in every(db, company.at("sales-orders"))]
+
+
+def at_prima(sandbox: RunningSandbox, method: str, path: str, **members: Any) -> None:
+    """Something that goes on inside Prima: `at_prima(box, "PATCH", "items/X", status="blocked")`."""
+    url = f"{sandbox.base_url}/prima/__control__/{path}"
+    requests.request(method, url, json=members, timeout=10).raise_for_status()
+
+
+def hurry(flow: str = "orders_to_prima", limit: int = 10_000) -> None:
+    """Time passes until everything that was to be tried again is due."""
+    due = SyncItem.objects.filter(flow=flow, state="waiting").order_by("not_before")[:limit]
+    SyncItem.objects.filter(pk__in=list(due.values_list("pk", flat=True))).update(
+        not_before=timezone.now()
+    )
+    Connection.objects.update(not_before=None)

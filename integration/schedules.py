@@ -1,0 +1,36 @@
+"""The timetable: what runs in the background, and how often, until an admin says otherwise.
+
+Tasks of the upper floors are named by string. `manage.py schedules` writes it to the database.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timetable. The minutes of a flow can be changed in admin."""
+
+    name: str
+    task: str
+    minutes: int
+    flow: str = ""
+    cluster: str = ""
+
+
+RUN_FLOW = "connectors.sync.tasks.run_flow"
+
+TIMETABLE = (
+    Entry("Reference data from Prima", RUN_FLOW, 2, flow="prima_reference"),
+    Entry("Campaign orders from Marketing Cloud", RUN_FLOW, 1, flow="campaign_orders"),
+    Entry("Order lines without an order", RUN_FLOW, 60, flow="stray_lines"),
+    Entry("Orders to Prima", RUN_FLOW, 1, flow="orders_to_prima"),
+    Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
+    Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
+    Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),
+    Entry("Old jobs and payloads", "exceptions.tasks.prune", 24 * 60),
+)
+
+
+def minutes_of(flow: str) -> int:
+    """How often the flow runs by the timetable."""
+    return next(entry.minutes for entry in TIMETABLE if entry.flow == flow)
