@@ -1,5 +1,11 @@
-"""The addresses that journeys push to."""
+"""The addresses that journeys push to, and the description of the API."""
 
-from django.urls import URLPattern
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern] = []
+from connectors.sync.inbound.views import InboundOrders
+
+urlpatterns = [
+    path("v1/inbound/orders", InboundOrders.as_view(), name="inbound-orders"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+]

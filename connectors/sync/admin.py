@@ -1,0 +1,168 @@
+"""Connections, flow settings, runs and items on the admin site."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from connectors.errors import RemoteError
+from connectors.sync import connections, timetable, tokens
+from connectors.sync.models import Connection, Cursor, Exchange, FlowSetting, SyncItem, SyncRun
+from integration.accounts.gate import person
+from integration.audit.trail import record
+from integration.audit.trailed import Trailed
+
+SECRETS = ("client_secret", "inbound_secret")
+_KEPT = "Leave empty to keep the one that is set."
+
+
+class ConnectionForm(forms.ModelForm):
+    """Secrets go in and never come out."""
+
+    base_url = forms.URLField(
+        label="Base URL",
+        assume_scheme="https",
+        help_text=Connection._meta.get_field("base_url").help_text,
+    )
+
+    class Meta:
+        model = Connection
+        fields = (
+            "system",
+            "base_url",
+            "client_id",
+            "client_secret",
+            "account_id",
+            "inbound_secret",
+            "enabled",
+            "calls_per_second",
+            "timeout_seconds",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._had = {name: getattr(self.instance, name) for name in SECRETS}
+        for name in SECRETS:
+            if name in self.fields:
+                is_set = bool(self._had[name])
+                field = forms.CharField(
+                    required=False,
+                    strip=True,
+                    label=self.fields[name].label,
+                    widget=forms.PasswordInput(
+                        render_value=False, attrs={"autocomplete": "new-password"}
+                    ),
+                    help_text=_KEPT if is_set else self.fields[name].help_text,
+                )
+                self.fields[name] = field
+                self.initial[name] = ""
+
+    def clean_base_url(self) -> str:
+        url: str = self.cleaned_data["base_url"]
+        try:
+            connections.addresses().check(url)
+        except RemoteError as refused:
+            raise forms.ValidationError(refused.message) from refused
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in SECRETS:
+            cleaned[name] = cleaned.get(name) or self._had[name]
+        return cleaned
+
+
+@admin.register(Connection)
+class ConnectionAdmin(Trailed):
+    """How to reach the two systems."""
+
+    form = ConnectionForm
+    hidden_in_trail = (*SECRETS, "access_token", "access_token_data")
+    list_display = ("system", "base_url", "enabled", "calls_per_second", "failures", "open_until")
+    readonly_fields = ("capabilities_at", "failures", "open_until", "not_before")
+    actions = ["try_out"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"base_url", "client_id", "client_secret", "account_id"} & set(form.changed_data):
+            tokens.forget(obj.pk)
+
+    @admin.action(description="Test connection", permissions=["change"])
+    def try_out(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        for connection in queryset:
+            try:
+                messages.success(request, f"{connection}: {connections.try_out(connection)}")
+            except RemoteError as error:
+                messages.error(request, f"{connection}: {error.message}")
+            record("connection tested", actor=person(request), target=connection)
+
+
+@admin.register(FlowSetting)
+class FlowSettingAdmin(Trailed):
+    """How often each flow runs and how much it takes at a time."""
+
+    list_display = (
+        "flow",
+        "enabled",
+        "every_minutes",
+        "batch_size",
+        "max_attempts",
+        "silent_after_minutes",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("flow",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        timetable.synchronise()
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rows that only the desk writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnly):
+    list_display = ("flow", "status", "started_at", "seen", "sent", "held", "failed", "message")
+    list_filter = ("flow", "status")
+    date_hierarchy = "started_at"
+
+
+@admin.register(SyncItem)
+class SyncItemAdmin(ReadOnly):
+    list_display = ("external_id", "flow", "state", "attempts", "in_doubt", "reason", "changed_at")
+    list_filter = ("flow", "state", "in_doubt")
+    search_fields = ("external_id",)
+
+
+@admin.register(Exchange)
+class ExchangeAdmin(ReadOnly):
+    """Without the bodies, which hold personal data."""
+
+    list_display = ("at", "system", "method", "path", "status", "milliseconds", "error")
+    list_filter = ("system", "status")
+    search_fields = ("item__external_id", "request_id")
+    fields = ("at", "system", "method", "path", "status", "milliseconds", "request_id", "error")
+
+
+@admin.register(Cursor)
+class CursorAdmin(ReadOnly):
+    list_display = ("flow", "value", "moved_at")

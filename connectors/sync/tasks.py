@@ -1,0 +1,30 @@
+"""What django-q2 calls. Each looks at rows, so each may run twice, and at the same time too."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from connectors.sync import recorder, runner
+from connectors.sync.inbound import taking
+from connectors.sync.models import Inbound, SyncRun
+
+KEEP_RUNS = timedelta(days=30)
+KEEP_PUSHES = timedelta(days=90)
+
+
+def run_flow(slug: str) -> str:
+    """One run of the flow; answers its status for the list of tasks."""
+    run = runner.run(slug)
+    return run.status if run is not None else "not now"
+
+
+def take_pushes() -> int:
+    return taking.take_all()
+
+
+def tidy() -> None:
+    """Old runs say nothing any more, and old exchanges and pushes hold personal data."""
+    now = timezone.now()
+    recorder.prune()
+    SyncRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()
+    Inbound.objects.filter(received_at__lt=now - KEEP_PUSHES, processed_at__isnull=False).delete()

@@ -1,0 +1,55 @@
+"""Keeps django-q2's schedules as the timetable and the settings of the flows say."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.models import Schedule
+
+from connectors.sync.flow import flow_of, setting_of
+from integration.schedules import TIMETABLE, Entry
+
+PREFIX = "desk: "
+
+
+def synchronise() -> int:
+    """Writes all schedules; may run any number of times. Answers how many changed."""
+    changed = 0
+    with transaction.atomic():
+        known = {
+            row.name: row
+            for row in Schedule.objects.select_for_update().filter(name__startswith=PREFIX)
+        }
+        for entry in TIMETABLE:
+            changed += _write(known.pop(_name(entry), None), entry)
+        for row in known.values():
+            row.delete()
+    return changed + len(known)
+
+
+def _write(row: Any, entry: Entry) -> bool:
+    setting = setting_of(flow_of(entry.flow)) if entry.flow else None
+    minutes = setting.every_minutes if setting else entry.minutes
+    wanted = {
+        "func": entry.task,
+        "args": repr((entry.flow,)) if entry.flow else "",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": minutes,
+        "repeats": -1 if setting is None or setting.enabled else 0,
+        "cluster": entry.cluster or None,
+    }
+    if row is None:
+        Schedule.objects.create(name=_name(entry), next_run=timezone.now(), **wanted)
+        return True
+    if all(getattr(row, name) == value for name, value in wanted.items()):
+        return False
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.next_run = min(row.next_run, timezone.now() + timedelta(minutes=minutes))
+    row.save()
+    return True
+
+
+def _name(entry: Entry) -> str:
+    return f"{PREFIX}{entry.name}"
