@@ -1,7 +1,7 @@
 """A sandbox running beside the test that uses it: `with running("empty") as sandbox: …`."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,13 +70,13 @@ class RunningSandbox:
 
 @contextmanager
 def running(
-    scenario: str | Path | Scenario, *, port: int = 0, data: Path | None = None
+    scenario: str | Path | Mapping[str, Any], *, port: int = 0, data: Path | None = None
 ) -> Iterator[RunningSandbox]:
     """Serve a scenario (by name, by file or as a dictionary) from a thread; port 0 takes a free one."""
     loaded = (
         scenarios.load(scenario)
         if isinstance(scenario, str | Path)
-        else scenarios.checked(scenario)
+        else scenarios.checked(dict(scenario))
     )
     server = Server(world.build(loaded, data), listen(LOOPBACK, port))
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

@@ -108,6 +108,7 @@ def run(*arguments: str, folder: Path) -> subprocess.Popen[str]:
 def test_the_program_says_when_it_is_ready_and_stops_when_told(tmp_path):
     # given
     with run("--scenario", "empty", "--port", "0", folder=tmp_path) as program:
+        assert program.stdout is not None
         lines = [program.stdout.readline().strip() for _ in range(3)]
         # when
         program.send_signal(signal.SIGTERM)

@@ -21,7 +21,7 @@ class Listener:
     """What the desk would be: it answers `status`, and keeps what it got."""
 
     def __init__(self):
-        self.got = Queue()
+        self.got: Queue[tuple[bytes, str | None]] = Queue()
         self.status = 200
         listener = self
 

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.sandbox.sfmc.app import ALL_ROUTES
 
-BODIES = [
+BODIES: list[object] = [
     None,
     [],
     {},

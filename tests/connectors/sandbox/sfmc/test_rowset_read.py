@@ -10,7 +10,7 @@ BASE = "data/v1/customobjectdata/key/ORDERS/rowset"
 
 @pytest.fixture
 def orders(client):
-    rows = [
+    rows: list[dict[str, object]] = [
         {"OrderId": f"{n:02d}", "Status": status, "Total": str(n / 4), "PlacedAt": f"2026-03-0{n}"}
         for n, status in enumerate(["new", "sent", "new", "lost", "it's"], start=1)
     ]

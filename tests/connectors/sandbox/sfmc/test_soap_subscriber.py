@@ -62,6 +62,7 @@ def log_unsubscribe(client, **parameters):
     )
     reply = fromstring(client.soap("Execute", body).content)
     result = reply.find(f".//{NS}Results")
+    assert result is not None
     return tuple(
         result.findtext(f"{NS}{name}") for name in ("StatusCode", "StatusMessage", "ErrorCode")
     )

@@ -17,13 +17,14 @@ def sign_in(sandbox, **changes):
     return requests.post(f"{sandbox.sfmc_auth_url}v2/token", json={**GOOD, **changes}, timeout=5)
 
 
-@pytest.mark.parametrize("encoding", ["json", "data"])
-def test_a_token_is_given_for_json_and_for_a_form(sandbox, encoding):
+@pytest.mark.parametrize("form", [False, True])
+def test_a_token_is_given_for_json_and_for_a_form(sandbox, form):
     # when
-    reply = requests.post(
-        f"{sandbox.sfmc_auth_url}v2/token",
-        **{encoding: {**GOOD, "account_id": str(MID)}},
-        timeout=5,
+    url, fields = f"{sandbox.sfmc_auth_url}v2/token", {**GOOD, "account_id": str(MID)}
+    reply = (
+        requests.post(url, data=fields, timeout=5)
+        if form
+        else requests.post(url, json=fields, timeout=5)
     )
     # then
     body = reply.json()
