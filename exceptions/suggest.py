@@ -23,6 +23,9 @@ from integration.mirror.models import CampaignOrder, PrimaCode, PrimaCustomer, P
 LIKELY = 62
 """Below this likeness, in percent, nothing is suggested."""
 
+SAME_NAME = 80
+"""Below this likeness a name alone suggests nobody: half the first names of a country agree."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -151,6 +154,11 @@ def account_label(row: PrimaCustomer) -> str:
     return ", ".join(part for part in (row.name, row.postcode) if part)
 
 
+def country_name(code: str) -> str:
+    """ "Jersey" for "JE"; the code itself when it is none."""
+    return str(Locale("en", "GB").territories.get(code, code))
+
+
 def bare(text: str) -> str:
     """Letters and digits alone."""
     return re.sub(r"[\W_]+", "", plain(text))
@@ -223,7 +231,9 @@ def _account_reasons(row: PrimaCustomer, buyer: Buyer, name: str) -> Iterable[tu
         yield (96, "same e-mail and similar name") if alike >= 70 else (88, "same e-mail")
     if same_postcode and alike >= LIKELY:
         yield 90, f"same postcode and similar name ({alike} %)"
-    yield min(alike, 80), f"similar name ({alike} %)"
+    if alike >= SAME_NAME:
+        yield 80, f"similar name ({alike} %)"
+    yield 0, ""
 
 
 def _scored(rows: Iterable[tuple[str, str]], text: str) -> list[Hit]:

@@ -14,6 +14,13 @@ def who(facts: Mapping[str, str]) -> str:
     return known or f"The customer of order {facts.get('order', '')}"
 
 
+def of_whom(facts: Mapping[str, str]) -> str:
+    """As `who`, within a sentence."""
+    told = who(facts)
+    begins = ("Account ", "Contact ", "The customer ")
+    return told[0].lower() + told[1:] if told.startswith(begins) else told
+
+
 def first_given(facts: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     """The first of the named facts that was given: the account, or else the contact."""
     given = [name for name in names if facts.get(name)]

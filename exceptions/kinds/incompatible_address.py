@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from exceptions import suggest
 from exceptions.kind import Kind, Suggestion
 from exceptions.models import ExceptionCase
-from exceptions.words import who
+from exceptions.words import of_whom
 from integration.accounts.roles import Role
 
 
@@ -48,7 +49,7 @@ class IncompatibleAddress(Kind):
     def title_for(self, facts: Mapping[str, str]) -> str:
         use = facts.get("use", "")
         which = f"The {use} address" if use in ("invoice", "delivery") else "An address"
-        return f"{which} of {who(facts)} does not fit into Prima"
+        return f"{which} of {of_whom(facts)} does not fit into Prima"
 
     def suggestions(self, case: ExceptionCase) -> list[Suggestion]:
         """How the lines could be broken, or which country the postcode belongs to."""
@@ -59,7 +60,7 @@ class IncompatibleAddress(Kind):
         if "crown_dependency" in case.facts.get("reasons", ""):
             values = {f"{at}country": told}
             label = f"Correct the country to {told}"
-            reason = f"the postcode is of {told}"
+            reason = f"the postcode is in {suggest.country_name(told)}"
         else:
             lines = told.split("\n")
             values = {f"{at}line{place}": line for place, line in enumerate(lines, 1)}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from exceptions.kind import Kind
-from exceptions.words import first_given, who
+from exceptions.words import first_given, of_whom
 from integration.accounts.roles import Role
 
 
@@ -50,4 +50,4 @@ class InvalidTaxNumber(Kind):
 
     def title_for(self, facts: Mapping[str, str]) -> str:
         number = facts.get("tax_number", "")
-        return f"Tax number {number} of {who(facts)} is not valid"
+        return f"Tax number {number} of {of_whom(facts)} is not valid"

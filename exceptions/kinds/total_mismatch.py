@@ -43,7 +43,6 @@ class TotalMismatch(Kind):
     def title_for(self, facts: Mapping[str, str]) -> str:
         order = facts.get("order", "")
         if difference := facts.get("difference", ""):
-            return (
-                f"Order {order} does not add up: {difference} {facts.get('currency', '')}".strip()
-            )
+            out_by = f"{difference.lstrip('-')} {facts.get('currency', '')}".strip()
+            return f"Order {order} does not add up: it is out by {out_by}"
         return f"Order {order} does not add up to what was paid"
