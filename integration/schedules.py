@@ -24,6 +24,7 @@ TIMETABLE = (
     Entry("Campaign orders from Marketing Cloud", RUN_FLOW, 1, flow="campaign_orders"),
     Entry("Order lines without an order", RUN_FLOW, 60, flow="stray_lines"),
     Entry("Orders to Prima", RUN_FLOW, 1, flow="orders_to_prima"),
+    Entry("Orders and documents from Prima", RUN_FLOW, 5, flow="prima_documents"),
     Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
     Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
     Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),

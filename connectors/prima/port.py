@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
 from connectors.prima.capabilities import Capabilities
+from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import Code, Item, TaxCode
 from integration.records.sales_order import PlacedOrder, SalesOrder
@@ -58,6 +59,12 @@ class Prima(Protocol):
 
     def item_changes(self, cursor: str) -> ChangePage[Item]:
         """Items changed since the cursor, as for customers."""
+
+    def order_changes(self, cursor: str) -> ChangePage[BookedOrder]:
+        """Orders changed since the cursor, whoever booked them, as for customers."""
+
+    def document_changes(self, kind: DocumentKind, cursor: str) -> ChangePage[Document]:
+        """Invoices, credit notes or receipts changed since the cursor, as for customers."""
 
     def customer_by_account(self, account_code: str) -> Customer:
         """The customer with this account code. Raises NotFound."""

@@ -18,7 +18,10 @@ def letters(column: str) -> Letters:
 
 
 class Mirrored(models.Model):
-    """What all copies share. `deleted_at` is a tombstone: Prima no longer has it."""
+    """What all copies share. `deleted_at` is a tombstone: Prima no longer has it.
+
+    `read_at` is when its contents last changed here; `confirmed_at` when Prima last named it.
+    """
 
     prima_id = models.CharField(max_length=64, unique=True)
     company = models.CharField(max_length=40, default="main")
@@ -26,6 +29,7 @@ class Mirrored(models.Model):
     version = models.CharField(max_length=64, blank=True)
     modified_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

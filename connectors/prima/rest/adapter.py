@@ -10,6 +10,7 @@ from connectors.http import Conduct, query
 from connectors.prima.capabilities import Capabilities
 from connectors.prima.port import ChangePage, References
 from connectors.prima.rest.auth import Credentials
+from connectors.prima.rest.booked_payload import booked_order_from, document_from
 from connectors.prima.rest.calls import Reader, Record, SignedCalls, once, read, read_entry
 from connectors.prima.rest.capabilities_payload import capabilities_from
 from connectors.prima.rest.customer_payload import customer_from, customer_payload, keep_unread
@@ -17,6 +18,7 @@ from connectors.prima.rest.feed import page_from
 from connectors.prima.rest.item_payload import code_from, item_from, item_payload, tax_code_from
 from connectors.prima.rest.order_payload import order_payload
 from connectors.prima.rest.placed_order import placed_order_from
+from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import CodeList, Item
 from integration.records.sales_order import PlacedOrder, SalesOrder
@@ -26,6 +28,11 @@ CODE_LISTS: dict[CodeList, str] = {
     "promotion": "promotion-codes",
     "source_media": "source-media",
     "payment_method": "payment-methods",
+}
+DOCUMENTS: dict[DocumentKind, str] = {
+    "invoice": "invoices",
+    "credit_note": "credit-notes",
+    "receipt": "receipts",
 }
 PAGE_SIZE = 500
 
@@ -65,6 +72,12 @@ class RestPrima:
 
     def item_changes(self, cursor: str) -> ChangePage[Item]:
         return self._changes("items", cursor, item_from)
+
+    def order_changes(self, cursor: str) -> ChangePage[BookedOrder]:
+        return self._changes("sales-orders", cursor, booked_order_from)
+
+    def document_changes(self, kind: DocumentKind, cursor: str) -> ChangePage[Document]:
+        return self._changes(DOCUMENTS[kind], cursor, partial(document_from, kind))
 
     def customer_by_account(self, account_code: str) -> Customer:
         target = f"/customers/by-account/{quote(account_code, safe='')}"
