@@ -33,6 +33,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not user.may(May.SEE_PERSONAL_DATA):
         for sighting in {*shown, *([chosen] if chosen else [])}:
             sighting.message = without_emails(sighting.message)
+    buttons = _buttons(case, user)
     context = {
         "title": case.title,
         "case": case,
@@ -40,7 +41,8 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sightings": sightings,
         "shown": shown,
         "chosen": chosen,
-        "buttons": _buttons(case, user),
+        "buttons": buttons,
+        "may_correct": any(action.slug == "correct_order" for action in buttons),
         "suggestions": [_suggestion(case, one) for one in kind.suggestions(case)],
         "events": case.events.all(),
         "proposal": case.approvals.filter(state=Approval.State.PROPOSED).first(),
