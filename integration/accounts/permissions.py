@@ -10,6 +10,7 @@ CHANGES: Mapping[str, May] = {
     "mapping.discountrelease": May.DECIDE_APPROVALS,
     "sync.connection": May.MANAGE_CONNECTIONS,
     "sync.flowsetting": May.MANAGE_CONNECTIONS,
+    "reconciliation.gatewaymapping": May.MANAGE_MAPPINGS,
     "django_q.schedule": May.MANAGE_CONNECTIONS,
     "accounts.user": May.MANAGE_PEOPLE,
 }

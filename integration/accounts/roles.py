@@ -18,6 +18,8 @@ class May(StrEnum):
     REJECT_ORDERS = "reject orders"
     DECIDE_APPROVALS = "decide approvals"
     RUN_FLOWS = "run flows"
+    VIEW_RECONCILIATION = "view reconciliation"
+    IMPORT_PAYOUTS = "import payouts"
     EXPORT = "export lists"
     SEE_PERSONAL_DATA = "see personal data"
     SEE_PAYLOADS = "see payloads"
@@ -50,6 +52,7 @@ ROLES: Mapping[Role, frozenset[May]] = {
         May.WRITE_PRIMA,
         May.REJECT_ORDERS,
         May.RUN_FLOWS,
+        May.VIEW_RECONCILIATION,
         May.SEE_PERSONAL_DATA,
     },
     Role.FINANCE: _EVERYONE
@@ -58,6 +61,8 @@ ROLES: Mapping[Role, frozenset[May]] = {
         May.MAP_PROMOTIONS,
         May.DECIDE_APPROVALS,
         May.REJECT_ORDERS,
+        May.VIEW_RECONCILIATION,
+        May.IMPORT_PAYOUTS,
         May.SEE_PERSONAL_DATA,
         May.SEE_AUDIT,
     },
@@ -70,9 +75,10 @@ ROLES: Mapping[Role, frozenset[May]] = {
         May.MANAGE_CONNECTIONS,
         May.MANAGE_PEOPLE,
         May.RUN_FLOWS,
+        May.VIEW_RECONCILIATION,
         May.SEE_AUDIT,
     },
-    Role.AUDITOR: _EVERYONE | {May.SEE_AUDIT, May.VIEW_ADMIN},
+    Role.AUDITOR: _EVERYONE | {May.VIEW_RECONCILIATION, May.SEE_AUDIT, May.VIEW_ADMIN},
 }
 
 DESCRIPTIONS: Mapping[Role, str] = {
