@@ -19,6 +19,9 @@ NEVER_DELETED = frozenset({"accounts.user", "sync.connection", "mapping.orderpol
 # Looked at by those who may see the trail, not by everybody of the admin site.
 SEEN_BY: Mapping[str, May] = {"audit": May.SEE_AUDIT}
 
+# Roles are data of the product; Django's own groups would be a second truth.
+HIDDEN = frozenset({"auth"})
+
 Question = Callable[[May], bool]
 
 
@@ -26,7 +29,7 @@ def permits(may: Question, permission: str) -> bool:
     """`may` says what the person's roles allow. Unknown questions are answered with no."""
     app, _, name = permission.partition(".")
     verb, _, model = name.partition("_")
-    if not may(May.VIEW_ADMIN) or not model:
+    if not may(May.VIEW_ADMIN) or not model or app in HIDDEN:
         return False
     if verb == "view":
         return may(SEEN_BY.get(app, May.VIEW_ADMIN))
@@ -40,4 +43,4 @@ def permits(may: Question, permission: str) -> bool:
 
 def permits_any_of(may: Question, app: str) -> bool:
     """Whether the app shows on the admin site at all."""
-    return may(May.VIEW_ADMIN) and may(SEEN_BY.get(app, May.VIEW_ADMIN))
+    return app not in HIDDEN and may(May.VIEW_ADMIN) and may(SEEN_BY.get(app, May.VIEW_ADMIN))

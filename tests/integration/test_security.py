@@ -63,7 +63,7 @@ def test_only_the_door_is_open_without_signing_in() -> None:
         name
         for name, pattern in _named(get_resolver().url_patterns)
         if not getattr(pattern.callback, "login_required", True)
-        and not name.startswith(("admin:", "inbound"))
+        and not name.startswith(("admin:", "inbound", "api-"))
     }
     assert opened == OPEN
 
@@ -73,6 +73,13 @@ def test_who_is_not_signed_in_sees_nothing(client: Client, db: None, name: str) 
     answer = client.get(reverse(name))
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(reverse("sign-in"))
+
+
+def test_the_description_of_the_api_is_for_those_signed_in(
+    client: Client, auditor: User, client_for: Signed
+) -> None:
+    assert client.get(reverse("api-schema")).status_code == 403
+    assert client_for(auditor).get(reverse("api-schema")).status_code == 200
 
 
 def test_the_admin_site_has_no_door_of_its_own(

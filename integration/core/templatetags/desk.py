@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
+from django.apps import apps
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -151,3 +152,47 @@ def query(context: template.Context, **changes: Any) -> str:
         if value is not None:
             params[name] = str(value)
     return f"?{params.urlencode()}"
+
+
+_MOST_LINES = 8
+
+
+@register.filter
+def told(details: Mapping[str, Any] | None) -> SafeString:
+    """Details of an entry as lines of "name: value", nothing empty, long lists cut short."""
+    lines = [(name, text) for name, text in _told(details or {}, "") if text]
+    shown = format_html_join(
+        mark_safe("<br>"), '<span class="quiet">{}:</span> {}', lines[:_MOST_LINES]
+    )
+    if len(lines) <= _MOST_LINES:
+        return shown
+    return format_html(
+        '{}<br><span class="quiet">and {} more</span>', shown, len(lines) - _MOST_LINES
+    )
+
+
+def _told(node: Any, name: str) -> Iterable[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            word = str(key).replace("_", " ")
+            yield from _told(value, f"{name} {word}".strip())
+    elif isinstance(node, list):
+        if all(not isinstance(value, list | Mapping) for value in node):
+            yield name, ", ".join(str(value) for value in node)
+        else:
+            for place, value in enumerate(node, 1):
+                yield (
+                    f"{name} {place}",
+                    ", ".join(text for key, text in _told(value, "") if "hash" not in key and text),
+                )
+    else:
+        yield name, "" if node is None else str(node)
+
+
+@register.filter
+def type_in_words(label: str) -> str:
+    """ "exceptions.exceptioncase" → "exception case"."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
