@@ -1,0 +1,54 @@
+"""What a bench is: one thing the desk does, measured as a ratio against the least it could take."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from connectors.management.measuring.ground import Ground
+from connectors.management.measuring.report import Tell
+from integration.core.folder import members
+
+Given = Mapping[str, Any]
+Part = Callable[[Given, Tell], Mapping[str, Any]]
+"""Runs in a process of its own, whose time and memory are then its own. Takes and gives JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what was measured, what came out, and what it should be."""
+
+    what: str
+    found: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`figures` is the last line that is printed, as JSON. Not `ok` is exit status 1."""
+
+    ok: bool
+    figures: Mapping[str, Any]
+    table: tuple[Row, ...]
+
+
+class Bench:
+    """One bench. A file in `connectors/management/benches` with one subclass is a bench."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    parts: ClassVar[Mapping[str, Part]] = {}
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """What may be said after the bench's name."""
+
+    def measure(self, options: Given, ground: Ground) -> Measured:
+        raise NotImplementedError
+
+
+@lru_cache(maxsize=1)
+def benches() -> Mapping[str, Bench]:
+    """Every bench by slug."""
+    found = members("connectors.management.benches", Bench)
+    return {slug: bench() for slug, bench in sorted(found.items())}

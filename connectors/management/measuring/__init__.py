@@ -1,0 +1,1 @@
+"""What every bench stands on: a database of its own, programs of its own, sandboxes."""
