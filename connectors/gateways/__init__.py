@@ -1,0 +1,1 @@
+"""Payout files of gateways and statements of banks, read into lines. Plain Python."""

@@ -1,0 +1,1 @@
+"""The files the desk can read: one file each, found by being here."""
