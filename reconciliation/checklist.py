@@ -1,0 +1,138 @@
+"""What must be green or explained before a period is signed."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from reconciliation.models import Adjustment, ControlRun, Difference, Payout, Period, StatementFile
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One line of the checklist. `count` is how many things are left; `link` a query for them."""
+
+    slug: str
+    title: str
+    meaning: str
+    count: int
+    link: str = ""
+    explained: str = ""
+    explained_by: str = ""
+
+    @property
+    def green(self) -> bool:
+        return self.count == 0
+
+    @property
+    def settled(self) -> bool:
+        return self.green or bool(self.explained)
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "point": self.slug,
+            "title": self.title,
+            "left": self.count,
+            "explained": self.explained,
+            "explained_by": self.explained_by,
+        }
+
+
+def of(period: Period) -> list[Point]:
+    """Every point as it stands now, with the explanations given so far."""
+    explanations = {
+        event.details.get("point"): event
+        for event in period.events.filter(action="explained").order_by("id")
+    }
+    points = []
+    for slug, title, meaning, count, link in _counted(period):
+        told = explanations.get(slug)
+        points.append(
+            Point(
+                slug=slug,
+                title=title,
+                meaning=meaning,
+                count=count,
+                link=link,
+                explained=told.reason if told else "",
+                explained_by=told.actor_name if told else "",
+            )
+        )
+    return points
+
+
+def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
+    days = {"day__gte": period.first_day, "day__lte": period.last_day}
+    span = f"from={period.first_day}&to={period.last_day}"
+    differences = Difference.objects.filter(company=period.company, closed_at__isnull=True, **days)
+    return [
+        (
+            "controls",
+            "Every control has run after the last day",
+            "A control that has not run since may hide a difference.",
+            _controls_behind(period),
+            "",
+        ),
+        (
+            "differences",
+            "No open difference",
+            "Open differences are worked off, adjusted or marked as timing.",
+            differences.filter(state=Difference.State.OPEN).count(),
+            f"state=open&{span}",
+        ),
+        (
+            "proposals",
+            "No proposal waits for a decision",
+            "Somebody proposed an adjustment and nobody has decided yet.",
+            Adjustment.objects.filter(
+                company=period.company, state=Adjustment.State.PROPOSED, **days
+            ).count(),
+            "",
+        ),
+        (
+            "timing",
+            "No difference is marked as timing beyond the period",
+            "What should have cleared by now has not.",
+            differences.filter(
+                state=Difference.State.TIMING, timing_until__lt=timezone.localdate()
+            ).count(),
+            f"state=timing&{span}",
+        ),
+        (
+            "payouts",
+            "Every payout arrived at the bank",
+            "A payout without a booking of the bank is money that is not there.",
+            Payout.objects.filter(
+                company=period.company,
+                paid_on__gte=period.first_day,
+                paid_on__lte=period.last_day,
+                bank_match__isnull=True,
+            ).count(),
+            "",
+        ),
+        (
+            "files",
+            "No file is held",
+            "A file that does not foot is not in the figures.",
+            StatementFile.objects.filter(
+                state=StatementFile.State.HELD,
+                uploaded_at__date__gte=period.first_day,
+                uploaded_at__date__lte=period.last_day + timedelta(days=31),
+            ).count(),
+            "",
+        ),
+    ]
+
+
+def _controls_behind(period: Period) -> int:
+    """Controls that have run at some time, but not since the period ended."""
+    end = timezone.make_aware(datetime.combine(period.last_day + timedelta(days=1), time.min))
+    known = set(ControlRun.objects.order_by().values_list("control", flat=True).distinct())
+    done = set(
+        ControlRun.objects.filter(finished_at__gte=min(end, timezone.now() - timedelta(days=1)))
+        .order_by()
+        .values_list("control", flat=True)
+        .distinct()
+    )
+    return len(known - done) if known else 1
