@@ -8,7 +8,8 @@ from django.http.response import HttpResponseBase
 from exceptions.kind import kind_of
 from exceptions.models import ExceptionCase, Occurrence
 from integration.accounts.models import User
-from integration.exports import Column, answer, neutral, without_emails
+from integration.core.cells import neutral
+from integration.exports import Column, answer, without_emails
 from integration.mirror.models import CampaignOrder
 
 __all__ = ["cases", "neutral", "occurrences", "orders", "without_emails"]

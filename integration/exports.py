@@ -20,13 +20,12 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from integration.accounts.models import User
 from integration.accounts.roles import May
+from integration.core.cells import neutral
 from integration.core.personal import masked
 
 Row = TypeVar("Row", bound=Model)
 Cell = str | int | Decimal | datetime | date | None
 _EMAIL = re.compile(r"[^\s@“”<>()]+@[^\s@“”<>(),;]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -45,30 +44,21 @@ def answer(
     """The list as a download. Raises PermissionDenied for those who may not export."""
     if not user.may(May.EXPORT):
         raise PermissionDenied("Your roles do not let you export lists.")
-    rows = _rows(found, columns, personal=user.may(May.SEE_PERSONAL_DATA))
+    rows = rows_of(found, columns, personal=user.may(May.SEE_PERSONAL_DATA))
     file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.{form}"
     if form == "xlsx":
         return FileResponse(
-            _workbook(rows), as_attachment=True, filename=file_name, content_type=_XLSX
+            as_workbook(rows), as_attachment=True, filename=file_name, content_type=_XLSX
         )
-    answer = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return answer
 
 
-def neutral(value: str) -> str:
-    """Text that a spreadsheet will not run: an apostrophe stands before what begins a formula.
-
-    Plain numbers, negative ones too, stay what they are.
-    """
-    if value.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
-
-
-def _rows(
+def rows_of(
     found: QuerySet[Row], columns: tuple[Column[Row], ...], *, personal: bool
 ) -> Iterator[list[Cell]]:
+    """The heading and every row, neutral and masked as the reader may see it."""
     yield [column.title for column in columns]
     for row in found.iterator(chunk_size=500):
         yield [_cell(column, row, personal=personal) for column in columns]
@@ -88,8 +78,8 @@ def without_emails(words: str) -> str:
     return _EMAIL.sub(lambda hit: masked(hit.group()), words)
 
 
-def _csv(rows: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """Begins with a byte order mark, without which Excel takes it for another encoding."""
+def as_csv(rows: Iterable[list[Cell]]) -> Iterator[bytes]:
+    """Line by line. Begins with a byte order mark, without which Excel takes it for another encoding."""
     yield "\ufeff".encode()
     line = io.StringIO()
     writer = csv.writer(line)
@@ -106,7 +96,8 @@ def _plain(value: Cell) -> Any:
     return "" if value is None else value
 
 
-def _workbook(rows: Iterable[list[Cell]]) -> Any:
+def as_workbook(rows: Iterable[list[Cell]]) -> Any:
+    """An open temporary file with the workbook, from its beginning."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("List")
     for row in rows:

@@ -16,7 +16,7 @@ from integration.accounts.roles import May
 from integration.audit import trail
 from integration.audit.filters import AuditFilter
 from integration.audit.models import AuditEntry
-from integration.core.cells import safe_cell
+from integration.core.cells import neutral
 
 PAGE = 100
 CHECKED = 1_000
@@ -69,7 +69,7 @@ def _csv(entries: QuerySet[AuditEntry]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     for entry in entries.iterator(chunk_size=2_000):
-        yield writer.writerow([safe_cell(cell) for cell in _cells(entry)])
+        yield writer.writerow([neutral(str(cell)) for cell in _cells(entry)])
 
 
 def _cells(entry: AuditEntry) -> list[Any]:

@@ -1,12 +1,16 @@
 """Cells of files that people open in a spreadsheet: text that can never act as a formula."""
 
-from typing import Any
+import re
 
-_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
-def safe_cell(value: Any) -> Any:
-    """Numbers, dates and None as they are; text that would start a formula behind an apostrophe."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTERS):
+def neutral(value: str) -> str:
+    """Text that a spreadsheet will not run: an apostrophe stands before what begins a formula.
+
+    Plain numbers, negative ones too, stay what they are.
+    """
+    if value.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
