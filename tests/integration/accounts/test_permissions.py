@@ -62,6 +62,7 @@ def test_the_auditor_changes_nothing() -> None:
         May.VIEW_CASES,
         May.EXPORT,
         May.SEE_PAYLOADS,
+        May.VIEW_RECONCILIATION,
         May.SEE_AUDIT,
         May.VIEW_ADMIN,
     }
