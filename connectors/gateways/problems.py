@@ -27,7 +27,7 @@ class Code(StrEnum):
 
 
 @dataclass(eq=False)
-class FileProblem(Exception):  # noqa: N818 - it is a problem a person must see
+class FileProblem(Exception):
     """Why a file is refused. `row` counts from 1; 0 when it concerns the whole file.
 
     `stated` and `computed` are set when two figures do not agree; `footed` holds the totals of

@@ -1,0 +1,157 @@
+"""A table read by a mapping that people set up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import BinaryIO
+
+from connectors.gateways import moments
+from connectors.gateways.delimited import table
+from connectors.gateways.footing import ZERO, Tally
+from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
+from connectors.gateways.head import Head
+from connectors.gateways.line_ids import LineIds
+from connectors.gateways.mapping import GenericMapping
+from connectors.gateways.problems import Code, FileProblem
+from connectors.gateways.row import Row, plain
+from integration.records.payout import LineKind, PayoutLine
+
+_TAKEN = frozenset([LineKind.REFUND, LineKind.CHARGEBACK, LineKind.FEE, LineKind.PAYOUT])
+
+
+class GenericCsv(Format):
+    """Without a mapping it knows no file. With one, its own name and gateway are the mapping's."""
+
+    slug = "generic_csv"
+    title = "Mapped table"
+    gateway = "mapped"
+
+    def __init__(self, mapping: GenericMapping | None = None) -> None:
+        self.mapping = mapping
+
+    def recognise(self, head: Head) -> Recognition:
+        if self.mapping is None:
+            return STRANGER
+        wanted = {self.mapping.column(name) for name in self.mapping.columns} - {""}
+        if any(wanted <= titles for titles in head.titles):
+            score = min(30 + len(wanted), 60)
+            return Recognition(score, f"It has the columns of the mapping “{self.mapping.name}”.")
+        return STRANGER
+
+    def read(self, stream: BinaryIO) -> Iterator[Event]:
+        mapping = _ready(self.mapping)
+        tally = Tally(mapping.gateway)
+        for line in _lines(stream, mapping):
+            yield tally.add(line)
+        yield from tally.close()
+
+
+def preview(stream: BinaryIO, mapping: GenericMapping, rows: int = 20) -> list[PayoutLine]:
+    """The first lines the mapping reads. Raises FileProblem as reading the file would."""
+    return list(islice(_lines(stream, _ready(mapping)), rows))
+
+
+def _ready(mapping: GenericMapping | None) -> GenericMapping:
+    found = mapping.problems() if mapping else ["Set up a mapping first."]
+    if mapping is None or found:
+        raise FileProblem(Code.MISSING_COLUMN, " ".join(found))
+    return mapping
+
+
+def _lines(stream: BinaryIO, mapping: GenericMapping) -> Iterator[PayoutLine]:
+    needed = {mapping.column(name) for name in mapping.columns} - {""}
+    reading = _Reading(mapping, LineIds())
+    for row in table(stream, needed, mapping.delimiter):
+        yield reading.line(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One pass over a file."""
+
+    mapping: GenericMapping
+    names: LineIds
+
+    def line(self, row: Row) -> PayoutLine:
+        currency = self.mapping.currency
+        if self.mapping.column("currency"):
+            currency = row.currency(self.mapping.column("currency"))
+        kind = self._kind(row)
+        gross = self._gross(row, currency, kind)
+        fee = self._money(row, "fee", currency)
+        fee = -fee if self.mapping.fee_sign == "movement" else fee
+        net = self._money(row, "net", currency) if self._says(row, "net") else gross - fee
+        if self.mapping.signs == "by_kind" and kind in _TAKEN:
+            net = -abs(net)
+        return PayoutLine(
+            line_id=self._text(row, "line_id")
+            or self.names.of(*(row.text(self.mapping.column(name)) for name in
+                               sorted(self.mapping.columns))),
+            gateway=self.mapping.gateway,
+            account=self._text(row, "account") or self.mapping.account,
+            payout_id=self._text(row, "payout_id"),
+            kind=kind,
+            currency=currency,
+            gross=gross,
+            fee=fee,
+            fee_tax=abs(self._money(row, "fee_tax", currency)),
+            net=net,
+            occurred_at=self._moment(row),
+            available_on=self._day(row, "available_on"),
+            reference=self._text(row, "reference"),
+            transaction_id=self._text(row, "transaction_id"),
+            parent_transaction_id=self._text(row, "parent_transaction_id"),
+            customer_email=self._text(row, "customer_email"),
+            description=self._text(row, "description"),
+            row=row.number,
+        )  # fmt: skip
+
+    def _text(self, row: Row, name: str) -> str:
+        return row.text(self.mapping.column(name))
+
+    def _says(self, row: Row, name: str) -> bool:
+        return bool(self._text(row, name))
+
+    def _kind(self, row: Row) -> LineKind:
+        column = self.mapping.column("kind")
+        if not column:
+            return self.mapping.default_kind or LineKind.OTHER
+        return row.kind({plain(word): kind for word, kind in self.mapping.kinds.items()}, column)
+
+    def _money(self, row: Row, name: str, currency: str) -> Decimal:
+        column = self.mapping.column(name)
+        if not column:
+            return ZERO
+        if self.mapping.minor_units:
+            return row.minor(column, currency=currency)
+        return row.amount(column, mark=self.mapping.mark)
+
+    def _gross(self, row: Row, currency: str, kind: LineKind) -> Decimal:
+        if self.mapping.column("gross"):
+            if not self._says(row, "gross"):
+                row.needed_amount(self.mapping.column("gross"))
+            gross = self._money(row, "gross", currency)
+        else:
+            credit, debit = (self._money(row, name, currency) for name in ("credit", "debit"))
+            gross = abs(credit) - abs(debit)
+        return -abs(gross) if self.mapping.signs == "by_kind" and kind in _TAKEN else gross
+
+    def _day(self, row: Row, name: str) -> date | None:
+        said = self._text(row, name).split("T")[0].split(" ")[0]
+        column = self.mapping.column(name)
+        return Row(row.number, {column: said}).day(column, order=self.mapping.dates)
+
+    def _moment(self, row: Row) -> datetime:
+        column = self.mapping.column("occurred_at")
+        said = self._text(row, "occurred_at")
+        try:
+            place = moments.zone(self.mapping.zone)
+            if self.mapping.dates is moments.Order.YEAR_FIRST and not self._says(row, "time"):
+                return moments.moment(said, place)
+            when, _, clock = said.partition(" ")
+            day = moments.day(when, self.mapping.dates)
+            return moments.at(day, self._text(row, "time") or clock, place)
+        except ValueError as error:
+            raise row.bad_date(said, column) from error

@@ -1,0 +1,144 @@
+"""GoCardless payout items, from the API or as a table: decimals of minor units, signed."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import BinaryIO, ClassVar
+
+from connectors.gateways.amounts import currency_of, digits_of
+from connectors.gateways.delimited import table
+from connectors.gateways.documents import Piece, pieces, row_of
+from connectors.gateways.encoding import start_of
+from connectors.gateways.footing import ZERO, Tally
+from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
+from connectors.gateways.head import Head
+from connectors.gateways.line_ids import LineIds
+from connectors.gateways.problems import Code, FileProblem
+from connectors.gateways.row import Row
+from integration.records.payout import Footing, LineKind, PayoutLine
+
+_KINDS = {
+    "payment paid out": LineKind.CHARGE,
+    "payment failed": LineKind.CHARGEBACK,
+    "payment charged back": LineKind.CHARGEBACK,
+    "payment refunded": LineKind.REFUND,
+    "refund": LineKind.REFUND,
+    "refund funds returned": LineKind.REFUND,
+    "gocardless fee": LineKind.FEE,
+    "app fee": LineKind.FEE,
+    "revenue share": LineKind.OTHER,
+    "surcharge fee": LineKind.FEE,
+}
+_LISTS = frozenset(["payout_items"])
+_TABLE = frozenset(["type", "amount"])
+_TODAY_UNKNOWN = "1970-01-01"
+
+
+class GoCardlessPayoutItems(Format):
+    """An item names no currency of its own: it is the linked payout's, or that of its tax."""
+
+    slug = "gocardless_payout_items"
+    title = "GoCardless, payout items"
+    gateway = "gocardless"
+    columns: ClassVar = (
+        _TABLE | {"links payment", "links mandate"},
+        _TABLE | {"payment id", "mandate id", "payout id"},
+        _TABLE | {"links payment"},
+    )
+
+    def recognise(self, head: Head) -> Recognition:
+        if head.names("payout_items"):
+            return Recognition(85, "It is a list of GoCardless payout items.")
+        return super().recognise(head) if not head.is_json else STRANGER
+
+    def read(self, stream: BinaryIO) -> Iterator[Event]:
+        stream.seek(0)
+        if start_of(stream.read(64)).lstrip("\ufeff \r\n\t")[:1] in {"{", "["}:
+            yield from _read_json(stream)
+            return
+        tally, names = Tally(self.gateway, fractions=True), LineIds()
+        for row in table(stream, _TABLE):
+            yield tally.add(_line(row, ZERO, row.currency("currency", "payout currency"), names))
+        yield from tally.close()
+
+
+def _read_json(stream: BinaryIO) -> Iterator[Event]:
+    currency = _currency(stream)
+    tally, names = Tally("gocardless", fractions=True), LineIds()
+    after: object = None
+    for piece in pieces(stream, _LISTS):
+        if piece.number:
+            row = row_of(piece)
+            own = _own_currency(piece) or currency
+            yield tally.add(_line(row, _tax(piece, row), own, names))
+        elif piece.path.endswith("cursors.after"):
+            after = piece.value
+    if after:
+        yield from tally.close(
+            Footing.PART, "This is one page of a longer list: the file says there are more."
+        )
+    else:
+        yield from tally.close()
+
+
+def _currency(stream: BinaryIO) -> str:
+    """The first currency the file names. Raises FileProblem when it names none."""
+    for piece in pieces(stream, _LISTS):
+        if piece.number and (found := _own_currency(piece)):
+            return found
+        if piece.path.endswith("currency") and isinstance(piece.value, str):
+            return currency_of(piece.value)
+    raise FileProblem(
+        Code.UNKNOWN_CURRENCY,
+        "The file names no currency. Export the items together with their payout.",
+    )
+
+
+def _own_currency(piece: Piece) -> str:
+    if not isinstance(piece.value, dict):
+        return ""
+    said = piece.value.get("currency") or next(
+        (tax.get("currency") for tax in piece.value.get("taxes") or ()), ""
+    )
+    if not said:
+        return ""
+    return Row(piece.number, {"currency": str(said)}).currency("currency")
+
+
+def _tax(piece: Piece, row: Row) -> Decimal:
+    if row.text("type") not in {"gocardless_fee", "app_fee", "surcharge_fee"}:
+        return ZERO
+    said = [Decimal(str(tax["amount"])) for tax in piece.value.get("taxes") or ()]
+    return abs(sum(said, ZERO))
+
+
+def _line(row: Row, tax: Decimal, currency: str, names: LineIds) -> PayoutLine:
+    digits = digits_of(currency)
+    amount = row.needed_amount("amount").scaleb(-digits)
+    links = {
+        name: row.text(f"links {name}", f"{name} id", name)
+        for name in ("payment", "refund", "payout", "mandate")
+    }
+    return PayoutLine(
+        line_id=names.of(row.text("type"), *links.values(), amount),
+        gateway="gocardless",
+        payout_id=links["payout"],
+        kind=row.kind(_KINDS, "type"),
+        currency=currency,
+        gross=amount,
+        fee_tax=tax.scaleb(-digits),
+        net=amount,
+        occurred_at=Row(
+            row.number,
+            {
+                "date": row.text("created at", "charge date", "payout date", "date")
+                or _TODAY_UNKNOWN
+            },
+        ).moment("date"),
+        available_on=row.day("arrival date", "payout date"),
+        reference=row.text("payment reference", "reference", "payment metadata order id"),
+        transaction_id=links["refund"] or links["payment"],
+        parent_transaction_id=links["payment"] if links["refund"] else "",
+        customer_email=row.text("customer email"),
+        description=row.text("payment description", "description", "type"),
+        row=row.number,
+    )

@@ -1,0 +1,193 @@
+"""MT940 bank statements: several in a file, opening + lines = closing in each."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import BinaryIO
+
+from connectors.gateways.amounts import currency_of
+from connectors.gateways.encoding import text_of
+from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
+from connectors.gateways.head import Head
+from connectors.gateways.problems import Code, FileProblem, cut_short, unknown_row_type
+from connectors.gateways.statements import Balances
+from integration.records.bank import BankLine
+
+_TAG = re.compile(r":(\d{2}[A-Z]?|940|NS):(.*)")
+_HEADER = re.compile(r"^\{1:.*\{4:")
+_ENVELOPE = re.compile(r"\{[1-5]:|-\}?$")
+_BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})([\d,]+)")
+_LINE = re.compile(r"(\d{6})(\d{4})?(R?[CD])([A-Z])?(\d[\d,]*)([NSF][A-Z0-9]{3})(.*)")
+_KNOWN = frozenset(
+    ["20", "21", "25", "25P", "28", "28C", "60F", "60M", "61", "62F", "62M", "64", "65", "86",
+     "13", "13D", "NS", "940"]
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Field:
+    tag: str
+    row: int
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Statement:
+    """What is known of the statement being read."""
+
+    reference: str = ""
+    account: str = ""
+    number: str = ""
+    open: bool = False
+    pending: BankLine | None = None
+
+
+class Mt940(Format):
+    """D and C, and their reversals RD and RC, which turn the sign around."""
+
+    slug = "mt940"
+    title = "Bank statement, MT940"
+    gateway = "bank"
+
+    def recognise(self, head: Head) -> Recognition:
+        if re.search(r"^:60[FM]:", head.text, re.MULTILINE) and ":25" in head.text:
+            return Recognition(90, "It has the fields of an MT940 bank statement.")
+        return STRANGER
+
+    def read(self, stream: BinaryIO) -> Iterator[Event]:
+        balances, statement = Balances(), _Statement()
+        for one in _fields(stream):
+            if one.tag == "86":
+                if statement.pending:
+                    statement.pending = _with_text(statement.pending, one)
+                continue
+            if statement.pending:
+                yield balances.add(statement.pending)
+                statement.pending = None
+            yield from _take(one, statement, balances)
+        if statement.pending:
+            yield balances.add(statement.pending)
+        if statement.open:
+            raise cut_short("the closing balance of its last statement is missing.")
+        yield from balances.close()
+
+
+def _take(one: _Field, statement: _Statement, balances: Balances) -> Iterator[Event]:
+    said = one.lines[0].strip()
+    if one.tag == "20":
+        if statement.open:
+            raise cut_short("a statement has no closing balance.", one.row)
+        statement.reference = said
+    elif one.tag in {"25", "25P"}:
+        statement.account = said
+    elif one.tag in {"28", "28C"}:
+        statement.number = said
+    elif one.tag in {"60F", "60M"}:
+        amount, currency, day = _balance(said, one.row)
+        name = "/".join(part for part in (statement.reference, statement.number) if part)
+        balances.open(name, statement.account, currency, amount, day)
+        statement.open = True
+    elif one.tag == "61":
+        statement.pending = _line(one, statement, balances)
+    elif one.tag in {"62F", "62M"}:
+        amount, currency, day = _balance(said, one.row)
+        statement.open = False
+        yield balances.shut(amount, currency, day, one.row)
+
+
+def _fields(stream: BinaryIO) -> Iterator[_Field]:
+    current: _Field | None = None
+    for number, raw in enumerate(text_of(stream), 1):
+        line = raw.rstrip("\r\n")
+        tagged = _tagged(line, number)
+        if tagged or _ENVELOPE.match(line):
+            if current:
+                yield current
+            current = tagged
+        elif current and line:
+            current.lines.append(line)
+    if current:
+        yield current
+
+
+def _tagged(line: str, number: int) -> _Field | None:
+    """The field that starts here; the first may stand behind the message's envelope."""
+    found = _TAG.match(_HEADER.sub("", line))
+    if not found:
+        return None
+    if found[1] not in _KNOWN:
+        raise unknown_row_type(f":{found[1]}:", number)
+    return _Field(found[1], number, [found[2]])
+
+
+def _balance(said: str, row: int) -> tuple[Decimal, str, date]:
+    found = _BALANCE.fullmatch(said)
+    if not found:
+        raise FileProblem(Code.BAD_AMOUNT, f"“{said}” is not a balance.", row, value=said)
+    amount = _amount(found[4], row)
+    try:
+        currency = currency_of(found[3])
+    except ValueError as error:
+        raise FileProblem(
+            Code.UNKNOWN_CURRENCY, f"“{found[3]}” is not a currency.", row, value=found[3]
+        ) from error
+    return (-amount if found[1] == "D" else amount), currency, _day(found[2], row)
+
+
+def _line(one: _Field, statement: _Statement, balances: Balances) -> BankLine:
+    found = _LINE.fullmatch(one.lines[0].strip())
+    if not found or not statement.open:
+        raise FileProblem(
+            Code.UNREADABLE, "The booking cannot be read.", one.row, ":61:", one.lines[0]
+        )
+    valued, booked, mark, _, said, _, references = found.groups()
+    amount = _amount(said, one.row)
+    value_on = _day(valued, one.row)
+    reference, _, bank = references.partition("//")
+    return BankLine(
+        entry_ref=f"{balances.statement_id}:{balances.count + 1}",
+        statement_id=balances.statement_id,
+        account=statement.account,
+        booked_on=_booked(booked, value_on, one.row),
+        value_on=value_on,
+        amount=amount if mark in {"C", "RD"} else -amount,
+        currency=balances.currency,
+        end_to_end_id="" if reference.strip() == "NONREF" else reference.strip(),
+        bank_reference=bank.strip(),
+        text=" ".join(line.strip() for line in one.lines[1:]),
+        row=one.row,
+    )
+
+
+def _with_text(line: BankLine, one: _Field) -> BankLine:
+    text = "".join(part.rstrip("\r\n") for part in one.lines)
+    values = {name: getattr(line, name) for name in BankLine.__slots__}
+    values["text"] = f"{line.text} {text}".strip()
+    return BankLine(**values)
+
+
+def _booked(said: str | None, value_on: date, row: int) -> date:
+    """The booking day has no year: it is the one that lies closest to the value day."""
+    if not said:
+        return value_on
+    near = [
+        _day(f"{(value_on.year + step) % 100:02}{said}", row)
+        for step in (-1, 0, 1)
+        if said != "0229" or (value_on.year + step) % 4 == 0
+    ]
+    return min(near, key=lambda day: abs(day - value_on))
+
+
+def _amount(said: str, row: int) -> Decimal:
+    if said.count(",") > 1:
+        raise FileProblem(Code.BAD_AMOUNT, f"“{said}” is not an amount.", row, value=said)
+    return Decimal(said.replace(",", ".") if not said.endswith(",") else said[:-1])
+
+
+def _day(said: str, row: int) -> date:
+    try:
+        return date(2000 + int(said[:2]), int(said[2:4]), int(said[4:6]))
+    except ValueError as error:
+        raise FileProblem(Code.BAD_DATE, f"“{said}” is not a date.", row, value=said) from error

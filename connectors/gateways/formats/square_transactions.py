@@ -1,0 +1,103 @@
+"""Square's transactions export: amounts with their symbol, local time, deposits by id."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, ClassVar
+
+from connectors.gateways import moments
+from connectors.gateways.delimited import table
+from connectors.gateways.footing import NO_TOTALS, Tally
+from connectors.gateways.gateway import Event, Format
+from connectors.gateways.problems import Code, FileProblem
+from connectors.gateways.row import Row
+from integration.records.payout import Footing, LineKind, PayoutLine
+
+_NEEDED = frozenset(
+    ["date", "time", "time zone", "gross sales", "total collected", "fees", "net total",
+     "transaction id", "payment id", "event type"]
+)  # fmt: skip
+_KINDS = {
+    "payment": LineKind.CHARGE,
+    "refund": LineKind.REFUND,
+    "partial refund": LineKind.REFUND,
+    "exchange": LineKind.ADJUSTMENT,
+    "dispute": LineKind.CHARGEBACK,
+    "chargeback": LineKind.CHARGEBACK,
+    "dispute reversal": LineKind.CHARGEBACK_REVERSAL,
+    "fee": LineKind.FEE,
+}
+_SYMBOLS = {"£": "GBP", "€": "EUR", "¥": "JPY"}
+
+
+class SquareTransactions(Format):
+    """Total collected and fees (negative) are the net total."""
+
+    slug = "square_transactions"
+    title = "Square, transactions"
+    gateway = "square"
+    columns: ClassVar = (_NEEDED,)
+
+    def read(self, stream: BinaryIO) -> Iterator[Event]:
+        tally = Tally(self.gateway)
+        order: moments.Order | None = None
+        for row in table(stream, _NEEDED):
+            order = order or _order(row)
+            yield tally.add(_line(row, order, tally))
+        yield from tally.close(Footing.NO_TOTALS, NO_TOTALS)
+
+
+def _order(row: Row) -> moments.Order:
+    """American accounts write the month first, Square's other ones the year or the day."""
+    said = row.text("date")
+    found = moments.order_of([said])
+    if found:
+        return found
+    place = row.text("time zone")
+    american = "(US & Canada)" in place or place in {"Arizona", "Hawaii", "Alaska"}
+    return moments.Order.MONTH_FIRST if american else moments.Order.DAY_FIRST
+
+
+def _line(row: Row, order: moments.Order, tally: Tally) -> PayoutLine:
+    said = row.day("date", order=order)
+    if said is None:
+        raise row.bad_date("", "date")
+    try:
+        when = moments.at(said, row.text("time"), row.zone("time zone"))
+    except ValueError as error:
+        raise row.bad_date(row.text("time"), "time") from error
+    gross, net = row.needed_amount("total collected"), row.needed_amount("net total")
+    return PayoutLine(
+        line_id=row.text("payment id") or row.text("transaction id"),
+        gateway="square",
+        account=row.text("location"),
+        payout_id=row.text("deposit id"),
+        kind=row.kind(_KINDS, "event type"),
+        currency=_currency(row, tally),
+        gross=gross,
+        fee=-row.amount("fees") - row.amount("third party fees"),
+        net=net,
+        occurred_at=when,
+        available_on=row.day("deposit date", order=order),
+        reference=row.text("order reference id", "customer reference id", "transaction id"),
+        transaction_id=row.text("payment id"),
+        parent_transaction_id=row.text("transaction id"),
+        description=row.text("description", "details"),
+        row=row.number,
+    )
+
+
+def _currency(row: Row, tally: Tally) -> str:
+    if row.has("currency"):
+        return row.currency("currency")
+    said = row.text("total collected")
+    for symbol, currency in _SYMBOLS.items():
+        if symbol in said:
+            return currency
+    place = row.text("time zone")
+    if "$" in said and place.startswith(("Sydney", "Melbourne", "Brisbane", "Adelaide", "Perth")):
+        return "AUD"
+    if "$" in said:
+        tally.remark("The file names no currency; $ was read as US dollars.")
+        return "USD"
+    raise FileProblem(
+        Code.UNKNOWN_CURRENCY, "The file names no currency.", row.number, "total collected", said
+    )

@@ -1,0 +1,118 @@
+"""Stripe's words for kinds of movement, and where its merchants keep the order's number."""
+
+from connectors.gateways.row import Row
+from integration.records.payout import LineKind
+
+_CHARGE, _REFUND, _FEE = LineKind.CHARGE, LineKind.REFUND, LineKind.FEE
+_ADJUSTMENT, _TRANSFER, _PAYOUT = LineKind.ADJUSTMENT, LineKind.TRANSFER, LineKind.PAYOUT
+
+CATEGORIES = {
+    "charge": _CHARGE,
+    "charge failure": _CHARGE,
+    "partial capture reversal": _REFUND,
+    "refund": _REFUND,
+    "refund failure": _REFUND,
+    "dispute": LineKind.CHARGEBACK,
+    "dispute reversal": LineKind.CHARGEBACK_REVERSAL,
+    "fee": _FEE,
+    "network cost": _FEE,
+    "tax": _FEE,
+    "adjustment": _ADJUSTMENT,
+    "other adjustment": _ADJUSTMENT,
+    "anticipation repayment": _ADJUSTMENT,
+    "transfer": _TRANSFER,
+    "transfer reversal": _TRANSFER,
+    "topup": _TRANSFER,
+    "topup reversal": _TRANSFER,
+    "contribution": _TRANSFER,
+    "connect collection transfer": _TRANSFER,
+    "connect reserved funds": LineKind.RESERVE,
+    "risk reserved funds": LineKind.RESERVE,
+    "payout": _PAYOUT,
+    "payout reversal": _PAYOUT,
+    "platform earning": LineKind.OTHER,
+    "platform earning refund": LineKind.OTHER,
+    "advance": LineKind.OTHER,
+    "advance funding": LineKind.OTHER,
+    "financing paydown": LineKind.OTHER,
+    "financing paydown reversal": LineKind.OTHER,
+    "financing payout": LineKind.OTHER,
+    "financing payout reversal": LineKind.OTHER,
+    "issuing authorization hold": LineKind.OTHER,
+    "issuing authorization release": LineKind.OTHER,
+    "issuing transaction": LineKind.OTHER,
+    "issuing dispute": LineKind.OTHER,
+    "currency conversion": LineKind.CONVERSION,
+    "fx conversion": LineKind.CONVERSION,
+}
+TYPES = {
+    "charge": _CHARGE,
+    "payment": _CHARGE,
+    "payment reversal": _REFUND,
+    "payment unreconciled": _CHARGE,
+    "refund": _REFUND,
+    "payment refund": _REFUND,
+    "payment failure refund": _REFUND,
+    "refund failure": _REFUND,
+    "stripe fee": _FEE,
+    "stripe fx fee": _FEE,
+    "tax fee": _FEE,
+    "payment network cost": _FEE,
+    "payment method passthrough fee": _FEE,
+    "application fee": LineKind.OTHER,
+    "application fee refund": LineKind.OTHER,
+    "adjustment": _ADJUSTMENT,
+    "validation": _ADJUSTMENT,
+    "advance": LineKind.OTHER,
+    "advance funding": LineKind.OTHER,
+    "anticipation repayment": _ADJUSTMENT,
+    "contribution": _TRANSFER,
+    "climate order purchase": LineKind.OTHER,
+    "climate order refund": LineKind.OTHER,
+    "connect collection transfer": _TRANSFER,
+    "obligation inbound": LineKind.OTHER,
+    "obligation outbound": LineKind.OTHER,
+    "obligation payout": LineKind.OTHER,
+    "obligation payout failure": LineKind.OTHER,
+    "obligation reversal inbound": LineKind.OTHER,
+    "obligation reversal outbound": LineKind.OTHER,
+    "issuing authorization hold": LineKind.OTHER,
+    "issuing authorization release": LineKind.OTHER,
+    "issuing dispute": LineKind.OTHER,
+    "issuing transaction": LineKind.OTHER,
+    "reserve transaction": LineKind.RESERVE,
+    "reserved funds": LineKind.RESERVE,
+    "reserve hold": LineKind.RESERVE,
+    "reserve release": LineKind.RESERVE_RELEASE,
+    "topup": _TRANSFER,
+    "topup reversal": _TRANSFER,
+    "transfer": _TRANSFER,
+    "transfer cancel": _TRANSFER,
+    "transfer failure": _TRANSFER,
+    "transfer refund": _TRANSFER,
+    "payout": _PAYOUT,
+    "payout cancel": _PAYOUT,
+    "payout failure": _PAYOUT,
+    "payout minimum balance hold": LineKind.RESERVE,
+    "payout minimum balance release": LineKind.RESERVE_RELEASE,
+}
+
+_ORDER_WORDS = ("order id", "order number", "order reference", "order no", "order")
+
+
+def order_reference(row: Row) -> str:
+    """The order's number from a metadata column, whatever it is called, else the invoice."""
+    for word in _ORDER_WORDS:
+        for prefix in ("payment metadata ", "metadata ", "charge metadata ", ""):
+            said = row.text(prefix + word)
+            if said:
+                return said
+        said = row.text(f"{word} metadata")
+        if said:
+            return said
+    return row.text("invoice number", "invoice id")
+
+
+def digits(currency: str) -> int | None:
+    """Stripe's own minor units where they are not the currency's; None where they are."""
+    return {"ISK": 2, "UGX": 2, "MGA": 0}.get(currency)

@@ -1,0 +1,54 @@
+"""Excel workbooks as rows of text, one row at a time."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import BinaryIO
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from connectors.gateways.problems import Code, FileProblem
+
+_MAGIC = b"PK\x03\x04"
+
+
+def is_workbook(stream: BinaryIO) -> bool:
+    stream.seek(0)
+    start = stream.read(4)
+    stream.seek(0)
+    return start == _MAGIC
+
+
+def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """The first sheet's rows that hold anything. Raises FileProblem for a damaged workbook."""
+    stream.seek(0)
+    try:
+        book = load_workbook(stream, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError) as error:
+        raise FileProblem(
+            Code.UNREADABLE, "The workbook is damaged or cut short. Download it again."
+        ) from error
+    sheet = book.worksheets[0]
+    width = 0
+    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = [_text(value) for value in values]
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        if any(cells):
+            width = width or len(cells)
+            yield number, cells + [""] * (width - len(cells))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | str):
+        return str(value)
+    # The shortest text that reads back as the stored number is what the sheet shows.
+    return f"{Decimal(repr(value)):f}" if type(value).__name__ == "float" else str(value)
