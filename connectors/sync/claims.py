@@ -18,15 +18,21 @@ CRASHES_ALLOWED = 1
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The items this worker holds. `at` tells a nudge that comes later from one before."""
+    """The items this worker holds. `at` tells a nudge that comes later from one before.
+
+    With `only_asks`, the items were in a crash and may be in Prima: it is asked, nothing is sent.
+    """
 
     owner: str
     at: datetime
     items: tuple[SyncItem, ...]
+    only_asks: bool = False
 
 
 def take(flow: str, owner: str, size: int, only: Sequence[str] | None = None) -> Claim:
-    """Claims what is due, oldest first; what was in a crash comes last, and one at a time."""
+    """Claims what is due, oldest first. What was in a crash comes last, and is sent one at a time:
+    if it takes the worker down again, it was that one.
+    """
     now = timezone.now()
     due = SyncItem.objects.filter(
         Q(not_before__isnull=True) | Q(not_before__lte=now), flow=flow, state=State.WAITING
@@ -34,7 +40,9 @@ def take(flow: str, owner: str, size: int, only: Sequence[str] | None = None) ->
     if only is not None:
         due = due.filter(external_id__in=only)
     with transaction.atomic():
-        items = _locked(due.filter(crashes=0), size) or _locked(due.filter(crashes__gt=0), 1)
+        items = _locked(due.filter(crashes=0), size)
+        doubtful = [] if items else _locked(due.filter(crashes__gt=0, in_doubt=True), size)
+        items = items or doubtful or _locked(due.filter(crashes__gt=0), 1)
         if items:
             SyncItem.objects.filter(pk__in=[item.pk for item in items]).update(
                 state=State.WORKING,
@@ -42,7 +50,7 @@ def take(flow: str, owner: str, size: int, only: Sequence[str] | None = None) ->
                 lease_until=now + timedelta(seconds=settings.SYNC_LEASE_SECONDS),
                 changed_at=now,
             )
-    return Claim(owner, now, tuple(items))
+    return Claim(owner, now, tuple(items), only_asks=bool(doubtful))
 
 
 def renew(claim: Claim) -> None:

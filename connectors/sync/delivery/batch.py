@@ -57,9 +57,11 @@ class Batch:
         clear = [one for one in deliveries if not one.item.in_doubt]
         settled, not_there = self._settle(doubtful)
         outcomes += settled
-        ready, stopped = self._translated([*not_there, *clear])
-        outcomes += stopped
-        outcomes += self._sent(ready)
+        if self.claim.only_asks:
+            outcomes += [released(one) for one in not_there]
+        else:
+            ready, stopped = self._translated([*not_there, *clear])
+            outcomes += [*stopped, *self._sent(ready)]
         storing.store(self.claim, outcomes)
         self._count(outcomes)
         self.context.recorder.flush()

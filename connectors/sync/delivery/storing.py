@@ -9,6 +9,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
+from connectors.sync import rows
 from connectors.sync.claims import Claim
 from connectors.sync.delivery.outcome import (
     Delivery,
@@ -101,12 +102,8 @@ def _write_booked(booked: Sequence[Outcome], now: datetime) -> list[Finding]:
     """The booked orders; the findings are those that changed in the campaign meanwhile."""
     if not booked:
         return []
-    PrimaOrder.objects.bulk_create(
-        [row for outcome in booked if (row := _row(outcome, now)) is not None],
-        update_conflicts=True,
-        unique_fields=["campaign_order"],
-        update_fields=["order_status"],
-    )
+    placed = [row for outcome in booked if (row := _row(outcome, now)) is not None]
+    rows.write(placed, unique="campaign_order", update=["order_status"])
     ids = [outcome.delivery.order.pk for outcome in booked]
     with database.cursor() as cursor:
         cursor.execute(_SENT, [ids, [_sent_hash(outcome) for outcome in booked]])

@@ -32,5 +32,5 @@ class OrdersToPrima(Flow):
                 if batch is None:
                     break
                 context.beat()
-                if batch.end is not None:
+                if batch.end is not None and not context.stopping.is_set():
                     raise batch.end
