@@ -60,8 +60,9 @@ def _taken(row: Inbound) -> list[Arrival]:
         try:
             found.append(pushed(body))
         except MalformedPush as refused:
-            _set_aside(f"push {row.pk} part {number}", body, refused)
-            row.outcome = f"Part {number}: {refused}"[:250]
+            part = f" part {number}" if len(bodies) > 1 else ""
+            _set_aside(f"push {row.pk}{part}", body, refused)
+            row.outcome = f"{part.strip().capitalize()} {refused}".strip()[:250]
     row.order_key = ", ".join(one.key for one in found)[:_KEY_SHOWN]
     row.outcome = row.outcome or _counted(len(found))
     return found
