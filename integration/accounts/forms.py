@@ -9,7 +9,14 @@ from django.core.exceptions import ValidationError
 from integration.accounts.models import User
 
 
-class SignInForm(forms.Form):
+class Plain(forms.Form):
+    """Labels without a colon, as on every other page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class SignInForm(Plain):
     username = forms.CharField(
         label="User name",
         max_length=150,
@@ -22,7 +29,7 @@ class SignInForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(Plain):
     """A code of the authenticator app, or a recovery code."""
 
     code = forms.CharField(
@@ -33,7 +40,7 @@ class CodeForm(forms.Form):
     )
 
 
-class OwnPasswordForm(forms.Form):
+class OwnPasswordForm(Plain):
     """Asks for the current password before anything of the account changes."""
 
     current = forms.CharField(

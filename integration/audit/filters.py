@@ -16,14 +16,23 @@ def _actions() -> list[tuple[str, str]]:
 
 
 def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
 
 
 class AuditFilter(django_filters.FilterSet):
     person = django_filters.ModelChoiceFilter(
-        field_name="actor", queryset=User.objects.all(), label="Person", empty_label="Everybody"
+        field_name="actor",
+        queryset=User.objects.all(),
+        label="Person",
+        empty_label="Everybody",
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
-    action = django_filters.ChoiceFilter(choices=_actions, label="Action", empty_label="Any")
+    action = django_filters.ChoiceFilter(
+        choices=_actions,
+        label="Action",
+        empty_label="Any",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     since = django_filters.DateFilter(
         field_name="at", lookup_expr="date__gte", label="From", widget=_day()
     )
@@ -31,7 +40,9 @@ class AuditFilter(django_filters.FilterSet):
         field_name="at", lookup_expr="date__lte", label="To", widget=_day()
     )
     target = django_filters.CharFilter(
-        method="by_target", label="What", widget=forms.TextInput(attrs={"type": "search"})
+        method="by_target",
+        label="What",
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
     )
 
     class Meta:
