@@ -1,0 +1,169 @@
+"""How the flows do, in words and in few questions."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django_q.models import Schedule
+
+from connectors.sync import items, runs, timetable
+from connectors.sync.flow import flows
+from connectors.sync.models import Connection, FlowSetting, SyncItem, SyncRun
+from connectors.sync.runs import FlowHealth
+from connectors.sync.tasks import tidy
+from integration.schedules import TIMETABLE
+
+NOW = timezone.now()
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def both_connections(db: None) -> None:
+    for system in ("sfmc", "prima"):
+        Connection.objects.create(system=system, base_url="https://x.example/", client_id="c")
+
+
+def ran(minutes_ago: int, status: str, message: str = "") -> SyncRun:
+    at = NOW - timedelta(minutes=minutes_ago)
+    return SyncRun.objects.create(
+        flow="orders_to_prima", status=status, started_at=at, finished_at=at, message=message
+    )
+
+
+def orders() -> FlowHealth:
+    return next(one for one in runs.health(NOW) if one.flow.slug == "orders_to_prima")
+
+
+def test_a_flow_that_never_ran_says_so():
+    assert (orders().tone, orders().message) == ("warning", "It has not run yet.")
+
+
+def test_a_flow_that_works_says_what_waits():
+    # given
+    ran(1, "partly")
+    items.enqueue("orders_to_prima", ["A", "B"])
+    items.enqueue("orders_to_prima", ["C"])
+    items.hold("orders_to_prima", ["C"], "a question")
+
+    # then
+    found = orders()
+    assert (found.tone, found.message) == ("good", "Working; 2 waiting.")
+    assert (found.waiting, found.held, found.is_silent) == (2, 1, False)
+    assert found.oldest_waiting_at is not None
+
+
+def test_a_flow_that_fails_says_since_when_and_why():
+    # given
+    ran(9, "failed", "An older failure.")
+    ran(7, "succeeded")
+    first = ran(5, "failed", "Prima did not answer.")
+    ran(2, "failed", "Prima did not accept the sign-in.")
+
+    # then
+    found = orders()
+    assert (found.tone, found.message) == ("bad", "Prima did not accept the sign-in.")
+    assert found.failing_since == first.started_at
+
+
+def test_a_flow_that_recovered_is_well_again():
+    ran(5, "failed", "Prima did not answer.")
+    ran(2, "succeeded")
+    assert (orders().tone, orders().failing_since) == ("good", None)
+
+
+def test_silence_is_told():
+    ran(16, "succeeded")
+    found = orders()
+    assert (found.tone, found.is_silent) == ("bad", True)
+    assert found.message == "No success for more than 15 minutes."
+
+
+def test_a_rest_a_switch_and_a_missing_connection_are_told():
+    # given
+    ran(1, "succeeded")
+    Connection.objects.filter(system="prima").update(open_until=NOW + timedelta(minutes=1))
+    assert orders().rests_until == NOW + timedelta(minutes=1)
+    assert orders().tone == "bad"
+
+    # when
+    Connection.objects.filter(system="prima").delete()
+    assert orders().message == "There is no connection to Prima yet. Add it in admin."
+    FlowSetting.objects.filter(flow="orders_to_prima").update(enabled=False)
+
+    # then
+    assert (orders().tone, orders().message) == ("off", "Switched off in admin.")
+
+
+def test_health_takes_six_questions(django_assert_num_queries):
+    runs.health(NOW)
+    ran(1, "succeeded")
+    with django_assert_num_queries(6):
+        runs.health(NOW)
+
+
+def test_every_flow_is_in_the_timetable_and_every_line_of_it_exists():
+    assert {entry.flow for entry in TIMETABLE if entry.flow} == set(flows())
+    from django.utils.module_loading import import_string  # noqa: PLC0415
+
+    assert all(callable(import_string(entry.task)) for entry in TIMETABLE)
+
+
+def test_schedules_follow_the_timetable_and_the_settings_and_may_be_written_again():
+    # given
+    Schedule.objects.create(name="desk: an old line", func="x.y")
+    Schedule.objects.create(name="not ours", func="x.y")
+
+    # when
+    timetable.synchronise()
+
+    # then
+    names = set(Schedule.objects.values_list("name", flat=True))
+    assert names == {f"desk: {entry.name}" for entry in TIMETABLE} | {"not ours"}
+    assert timetable.synchronise() == 0
+
+    # when
+    FlowSetting.objects.filter(flow="stray_lines").update(every_minutes=15, enabled=False)
+    timetable.synchronise()
+
+    # then
+    row = Schedule.objects.get(name="desk: Order lines without an order")
+    assert (row.minutes, row.repeats, row.args) == (15, 0, "('stray_lines',)")
+
+
+def test_the_command_names_an_unknown_flow_in_words():
+    with pytest.raises(CommandError, match="There is no flow “nonsense”"):
+        call_command("sync", "nonsense")
+
+
+def test_old_runs_are_tidied_away():
+    ran(1, "succeeded")
+    SyncRun.objects.create(flow="x", status="succeeded", started_at=NOW - timedelta(days=31))
+    tidy()
+    assert SyncRun.objects.count() == 1
+
+
+def test_verbs_leave_what_is_in_prima_and_what_is_in_doubt_alone():
+    # given
+    items.enqueue("orders_to_prima", ["sent", "held", "doubt", "rejected", "waiting"])
+    for key in ("sent", "held", "rejected"):
+        SyncItem.objects.filter(external_id=key).update(state=key, attempts=3)
+    SyncItem.objects.filter(external_id="doubt").update(state="held", in_doubt=True)
+
+    # when
+    touched = items.requeue(
+        "orders_to_prima", ["sent", "held", "rejected", "nobody"], "a mapping of SKU X"
+    )
+
+    # then
+    assert touched == 2
+    assert SyncItem.objects.get(external_id="sent").state == "sent"
+    held = SyncItem.objects.get(external_id="held")
+    assert (held.state, held.attempts, held.reason) == ("waiting", 0, "a mapping of SKU X")
+
+    # then
+    assert items.reject("waiting", "a test order", "Olive") is True
+    assert SyncItem.objects.get(external_id="waiting").reason == "Rejected by Olive: a test order"
+    assert items.reject("sent", "too late", "Olive") is False
+    assert items.reject("doubt", "may be in Prima", "Olive") is False
+    assert items.cancel("waiting", "not wanted", "Olive") is True
