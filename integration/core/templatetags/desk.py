@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from integration.core.money import is_currency, minor_digits
+from integration.core.money import from_minor, is_currency, minor_digits
 
 register = template.Library()
 
@@ -37,6 +37,14 @@ _TONES: Mapping[str, str] = {
     "failed": "bad",
     "stopped": "calm",
     "done": "good",
+    "review": "accent",
+    "signed": "good",
+    "locked": "good",
+    "adjusted": "good",
+    "healed": "good",
+    "timing": "calm",
+    "imported": "good",
+    "preview": "accent",
     "ok": "good",
     "silent": "bad",
     "paused": "calm",
@@ -77,6 +85,14 @@ def money(amount: Any, currency: str = "") -> str:
         return f"{amount} {currency}".strip()
     digits = minor_digits(currency) if is_currency(currency) else 2
     return f"{value:,.{digits}f} {currency}".strip()
+
+
+@register.filter
+def minor(amount: int | None, currency: str) -> str:
+    """Minor units as money: 1234, "GBP" → 12.34 GBP."""
+    if amount is None:
+        return "–"
+    return money(from_minor(amount, currency), currency)
 
 
 @register.filter

@@ -1,0 +1,135 @@
+"""The statement of a period: its figures, and the same page as PDF."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from integration.core.money import from_minor
+from reconciliation.models import Adjustment, Difference, Match, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the statement: what, in which currency, how many, how much."""
+
+    what: str
+    currency: str
+    count: int
+    amount: str
+
+
+def figures(period: Period) -> list[Figure]:
+    """Matched, swallowed by tolerances, adjusted, still open; by control or kind and currency."""
+    days = {"day__gte": period.first_day, "day__lte": period.last_day, "company": period.company}
+    matched = Match.objects.filter(undone_at__isnull=True, **days)
+    adjusted = Adjustment.objects.filter(state=Adjustment.State.APPROVED, **days)
+    still_open = Difference.objects.filter(closed_at__isnull=True, **days)
+    kinds = dict(Adjustment.Kind.choices)
+    return [
+        *_figures("Matched: {}", matched, "control", "left_total"),
+        *_figures("Tolerance used: {}", matched.exclude(difference=0), "control", "difference"),
+        *_figures("Adjusted: {}", adjusted, "kind", "amount", kinds),
+        *_figures("Open: {}", still_open, "control", "amount"),
+    ]
+
+
+def _figures(
+    words: str, found: Any, by: str, amount: str, names: Mapping[str, str] | None = None
+) -> list[Figure]:
+    rows = (
+        found.order_by(by, "currency")
+        .values_list(by, "currency")
+        .annotate(Count("pk"), Sum(amount))
+    )
+    return [
+        Figure(
+            words.format((names or {}).get(key, key.replace("_", " "))),
+            currency,
+            number,
+            f"{from_minor(total or 0, currency):,}" if currency else "",
+        )
+        for key, currency, number, total in rows
+    ]
+
+
+def pdf(context: Mapping[str, Any]) -> bytes:
+    """The statement on A4: figures, checklist, signatures."""
+    period = context["period"]
+    page = FPDF(format="A4")
+    page.set_title(f"Statement of {period}")
+    page.set_creation_date(context["made_at"])
+    page.add_page()
+    page.set_font("Helvetica", "B", 16)
+    _line(page, f"Statement of {period}, company {period.company}")
+    page.set_font("Helvetica", size=10)
+    days = f"{period.first_day:%d %b %Y} - {period.last_day:%d %b %Y}"
+    _line(page, f"{days}, {period.get_state_display().lower()}")
+    _heading(page, "Figures")
+    _table(
+        page,
+        ("What", "Currency", "Count", "Amount"),
+        [(one.what, one.currency, f"{one.count:,}", one.amount) for one in context["figures"]],
+        align=("LEFT", "LEFT", "RIGHT", "RIGHT"),
+    )
+    _heading(page, "Checklist")
+    _table(
+        page,
+        ("Point", "Left", "Explanation"),
+        [
+            (point.title, str(point.count), f"{point.explained} {point.explained_by}".strip())
+            for point in context["points"]
+        ],
+        align=("LEFT", "RIGHT", "LEFT"),
+    )
+    _heading(page, "Who did what")
+    _table(
+        page,
+        ("When", "Who", "What", "Why"),
+        [
+            (_when(event.at), event.actor_name, event.action, event.reason)
+            for event in context["events"]
+        ],
+        align=("LEFT", "LEFT", "LEFT", "LEFT"),
+    )
+    return bytes(page.output())
+
+
+def _when(moment: Any) -> str:
+    return f"{timezone.localtime(moment):%d %b %Y, %H:%M}"
+
+
+def _line(page: FPDF, text: str) -> None:
+    page.cell(text=_plain(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _heading(page: FPDF, text: str) -> None:
+    page.ln(6)
+    page.set_font("Helvetica", "B", 12)
+    _line(page, text)
+    page.set_font("Helvetica", size=9)
+
+
+def _table(
+    page: FPDF, head: tuple[str, ...], rows: list[tuple[str, ...]], align: tuple[str, ...]
+) -> None:
+    with page.table(text_align=align, line_height=5) as table:
+        for row in [head, *rows]:
+            cells = table.row()
+            for cell in row:
+                cells.cell(_plain(cell))
+
+
+def _plain(text: str) -> str:
+    """The built-in fonts know Latin-1; other signs become a question mark, here only."""
+    return (
+        text.replace("–", "-")
+        .replace("“", '"')
+        .replace("”", '"')
+        .encode("latin-1", "replace")
+        .decode("latin-1")
+    )

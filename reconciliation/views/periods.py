@@ -1,0 +1,111 @@
+"""Periods: the list, one period's checklist and history, and its steps."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from integration.accounts.gate import person, requires
+from integration.accounts.roles import May
+from reconciliation import checklist, periods
+from reconciliation.models import Adjustment, LateArrival, Match, Period
+from reconciliation.refusals import Refused
+
+Step = Callable[..., Period]
+
+
+@requires(May.VIEW_RECONCILIATION)
+def period_list(request: HttpRequest) -> HttpResponse:
+    """Every period, newest first."""
+    context = {"title": "Periods", "periods": Period.objects.all()}
+    return render(request, "reconciliation/periods.html", context)
+
+
+@requires(May.VIEW_RECONCILIATION)
+def period_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What must be green or explained, who signed, what came late."""
+    period = get_object_or_404(Period, pk=pk)
+    days = {"day__gte": period.first_day, "day__lte": period.last_day, "company": period.company}
+    user = person(request)
+    context: dict[str, Any] = {
+        "title": str(period),
+        "period": period,
+        "points": checklist.of(period),
+        "events": period.events.all(),
+        "signatures": len(periods.signers(period)),
+        "signed_by_me": user.pk in periods.signers(period),
+        "asked": periods.reopening(period),
+        "late": LateArrival.objects.filter(period=period)[:50],
+        "matches": Match.objects.filter(undone_at__isnull=True, **days).count(),
+        "adjustments": Adjustment.objects.filter(state="approved", **days).count(),
+        "may_sign": user.may(May.DECIDE_APPROVALS),
+        "me": user,
+    }
+    return render(request, "reconciliation/period.html", context)
+
+
+@require_POST
+@requires(May.DECIDE_APPROVALS)
+def begin_review(request: HttpRequest, pk: int) -> HttpResponse:
+    return _take(request, pk, periods.begin_review, "The period is in review.")
+
+
+@require_POST
+@requires(May.DECIDE_APPROVALS)
+def back_to_work(request: HttpRequest, pk: int) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    return _take(request, pk, periods.back_to_work, "The period is open again.", reason=reason)
+
+
+@require_POST
+@requires(May.DECIDE_APPROVALS)
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    note = request.POST.get("reason", "")
+    return _take(request, pk, periods.sign, "You have signed.", note=note)
+
+
+@require_POST
+@requires(May.DECIDE_APPROVALS)
+def lock(request: HttpRequest, pk: int) -> HttpResponse:
+    return _take(request, pk, periods.lock, "The period is locked.")
+
+
+@require_POST
+@requires(May.DECIDE_APPROVALS)
+def propose_reopening(request: HttpRequest, pk: int) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    words = "Asked. A second person of finance has to agree."
+    return _take(request, pk, periods.propose_reopening, words, reason=reason)
+
+
+@require_POST
+@requires(May.DECIDE_APPROVALS)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    return _take(request, pk, periods.reopen, "The period is open again.")
+
+
+@require_POST
+@requires(May.DECIDE_APPROVALS)
+def explain(request: HttpRequest, pk: int) -> HttpResponse:
+    given = {"point": request.POST.get("point", ""), "words": request.POST.get("reason", "")}
+    return _take(request, pk, periods.explain, "Kept with the period.", **given)
+
+
+def _take(request: HttpRequest, pk: int, step: Step, words: str, **given: str) -> HttpResponse:
+    period = get_object_or_404(Period, pk=pk)
+    version = request.POST.get("version", "")
+    try:
+        step(
+            period,
+            actor=person(request),
+            version=int(version) if version.isdecimal() else 0,
+            **given,
+        )
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, words)
+    return redirect("period", pk=pk)
