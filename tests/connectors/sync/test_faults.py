@@ -195,8 +195,8 @@ def test_a_system_that_is_down_is_given_a_rest_and_no_attempt_is_wasted(arrived:
 
 def test_attempts_that_are_used_up_become_a_case_and_never_silence(arrived: RunningSandbox):
     # given
-    send_nothing = SyncItem.objects.exclude(external_id=SyncItem.objects.first().external_id)
-    send_nothing.update(not_before=timezone.now() + timedelta(days=1))
+    others = SyncItem.objects.order_by("id")[1:].values("pk")
+    SyncItem.objects.filter(pk__in=others).update(not_before=timezone.now() + timedelta(days=1))
     FlowSetting.objects.update_or_create(flow="orders_to_prima", defaults={"max_attempts": 2})
     arrived.fault("server_error", method="POST", path=ORDERS, times=2)
 
@@ -237,7 +237,7 @@ def test_an_order_prima_refuses_is_held_with_the_kind_it_belongs_to(arrived: Run
     assert found.case.kind == "item_not_sellable"
     assert found.facts["sku"] == line["sku"]
     assert found.pointers == ["/lines/0/sku"]
-    assert found.target_payload["external_ref"] == "CO-261116-000001"
+    assert (found.target_payload or {})["external_ref"] == "CO-261116-000001"
 
     # when: it is for sale again, and the next reading of Prima says so
     at_prima(arrived, "PATCH", f"items/{line['sku']}", status="active", description="Back again")

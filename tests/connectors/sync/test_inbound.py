@@ -16,7 +16,7 @@ from exceptions.models import Occurrence
 from integration.mirror.models import CampaignOrder
 
 PATH = "/api/v1/inbound/orders"
-ORDER = {
+ORDER: dict[str, Any] = {
     "order": {"key": "W-1", "email": "a@b.example", "total_paid": 12.50, "line_count": 1},
     "lines": [{"line_no": "1", "sku": "MUG", "quantity": 1, "unit_price": 12.50}],
 }
