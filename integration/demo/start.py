@@ -76,6 +76,8 @@ def _serve(plan: Plan, programs: Programs) -> None:
         until_it_answers(web, plan.port, "/healthz", ANSWER_SECONDS, how_far)
     say("First sync: campaign orders on their way to Prima")
     programs.show("first sync", [*manage, "sync", "--all", "--progress"])
+    with step("Writing the timetable of what runs from now on"):
+        programs.run("timetable", [*manage, "schedules"])
 
 
 def _sandbox(plan: Plan) -> list[str]:
