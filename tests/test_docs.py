@@ -1,0 +1,86 @@
+"""The documentation names what is there, and all of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from connectors.sync.flow import flows
+from exceptions.action import actions
+from exceptions.kind import kinds
+from integration.accounts.roles import Role
+from integration.mapping.columns import COLUMNS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MANUAL = ROOT / "docs" / "manual"
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page):
+    targets = [link for link in LINK.findall(page.read_text()) if "://" not in link]
+
+    broken = [link for link in targets if not (page.parent / link).resolve().exists()]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("slug", sorted(kinds()))
+def test_every_kind_has_its_page_with_owner_and_steps(slug):
+    text = (ROOT / kinds()[slug].manual).read_text()
+
+    assert text.startswith("# ")
+    assert "## Who owns it" in text
+    assert "## What to do" in text
+
+
+def test_the_manual_lists_every_kind_with_its_owner():
+    index = (MANUAL / "README.md").read_text()
+
+    rows = dict(re.findall(r"\(kinds/(\w+)\.md\) \|[^|]+\| (\w+) \|", index))
+
+    assert rows == {slug: kind.owner.value for slug, kind in kinds().items()}
+
+
+def test_the_index_of_the_manual_leads_to_every_page():
+    index = (MANUAL / "README.md").read_text()
+    pages = {path.relative_to(MANUAL).as_posix() for path in MANUAL.glob("*.md")}
+
+    assert sorted(page for page in pages - {"README.md"} if f"({page})" not in index) == []
+
+
+def test_the_manual_names_every_column_that_is_read():
+    text = (MANUAL / "order-tables.md").read_text()
+
+    missing = [
+        column
+        for columns in COLUMNS.values()
+        for column in columns.values()
+        if not re.match(r"(Invoice|Delivery)", column) and column not in text
+    ]
+
+    assert missing == []
+
+
+def test_the_manual_names_every_role_and_flow():
+    roles = (MANUAL / "roles.md").read_text()
+    syncs = (MANUAL / "syncs.md").read_text()
+
+    assert [role for role in Role if role.value not in roles] == []
+    assert [flow.title for flow in flows().values() if flow.title not in syncs] == []
+
+
+@pytest.mark.parametrize("slug", sorted(actions()))
+def test_every_action_explains_itself(slug):
+    action = actions()[slug]
+
+    assert action.label[0].isupper()
+    assert action.help.endswith(".")
+
+
+def test_every_decision_is_in_the_index():
+    index = (ROOT / "docs" / "adr" / "README.md").read_text()
+    decisions = sorted(path.name for path in (ROOT / "docs" / "adr").glob("0*.md"))
+
+    assert [name for name in decisions if f"({name})" not in index] == []
