@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from connectors.sync import items
+from connectors.sync import items, rows
 from connectors.sync.flow import ORDERS
 from connectors.sync.orders.arrival import Arrival
 from connectors.sync.orders.summary import Summary, summary
@@ -84,13 +84,13 @@ def subject_of(key: str, summed: Summary) -> Subject:
 
 
 def _known(keys: list[str]) -> dict[str, _Known]:
-    rows = (
+    found = (
         CampaignOrder.objects.filter(key__in=keys)
         .order_by("key")
         .select_for_update()
         .values_list("key", "content_hash", "sent_hash", "modified_at")
     )
-    return {key: _Known(content, sent, modified) for key, content, sent, modified in rows}
+    return {key: _Known(content, sent, modified) for key, content, sent, modified in found}
 
 
 def _is_news(arrival: Arrival, known: _Known) -> bool:
@@ -103,13 +103,8 @@ def _is_news(arrival: Arrival, known: _Known) -> bool:
 
 def _write(arrived: Sequence[Arrival], via: str) -> None:
     now = timezone.now()
-    CampaignOrder.objects.bulk_create(
-        [_row(one, summary(one.payload), via, now) for one in arrived],
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=_KEPT_FIELDS,
-        batch_size=1_000,
-    )
+    placed = [_row(one, summary(one.payload), via, now) for one in arrived]
+    rows.write(placed, unique="key", update=_KEPT_FIELDS)
 
 
 def _row(arrival: Arrival, summed: Summary, via: str, now: datetime) -> CampaignOrder:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
+from connectors.sync import rows
 from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
 
@@ -23,21 +24,18 @@ def enqueue(
 ) -> None:
     """New items, waiting. Those that are known already are left as they are."""
     now = timezone.now()
-    SyncItem.objects.bulk_create(
-        [
-            SyncItem(
-                flow=flow,
-                external_id=external_id,
-                not_before=not_before or now,
-                reason=_cut(reason),
-                created_at=now,
-                changed_at=now,
-            )
-            for external_id in external_ids
-        ],
-        ignore_conflicts=True,
-        batch_size=2_000,
-    )
+    new = [
+        SyncItem(
+            flow=flow,
+            external_id=external_id,
+            not_before=not_before or now,
+            reason=_cut(reason),
+            created_at=now,
+            changed_at=now,
+        )
+        for external_id in external_ids
+    ]
+    rows.write(new)
 
 
 def requeue(flow: str, external_ids: Sequence[str], reason: str) -> int:
