@@ -33,8 +33,13 @@ def text_of(stream: BinaryIO) -> TextIO:
 
 def start_of(data: bytes) -> str:
     """The text of a file's first bytes, whatever they are cut in."""
-    encoding = _by_first_bytes(data) or "utf-8"
-    return codecs.getincrementaldecoder(encoding)("replace").decode(data)
+    encoding = _by_first_bytes(data)
+    if encoding is not None:
+        return codecs.getincrementaldecoder(encoding)("replace").decode(data)
+    try:
+        return codecs.getincrementaldecoder("utf-8")("strict").decode(data)
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def encoding_of(stream: BinaryIO) -> str:
@@ -56,9 +61,9 @@ def _by_first_bytes(head: bytes) -> str | None:
         if head.startswith(mark):
             return name
     pairs = max(len(head) // 2, 1)
-    if head[1::2].count(0) > pairs * 0.7:
+    if head[1::2].count(0) > pairs * 7 // 10:
         return "utf-16-le"
-    if head[0::2].count(0) > pairs * 0.7:
+    if head[0::2].count(0) > pairs * 7 // 10:
         return "utf-16-be"
     return None
 

@@ -54,7 +54,7 @@ _WORDS = tuple(
         (r"reserve release|payment release|hold release", LineKind.RESERVE_RELEASE),
         (r"hold|reserve|einbehalt|einbehaltung|blocage|retenci|trattenut|inhouding",
          LineKind.RESERVE),
-        ((r"withdraw|transfer to bank|abbuchung auf|auszahlung|bankguthaben abgebucht|virement"
+        ((r"withdraw|transfer to bank|abbuchung auf|auszahlung|allgemeine abbuchung|virement"
          r"|retiro|retirada|prelievo|opname|overboeking"), LineKind.PAYOUT),
         (r"refund|rückzahlung|rückerstattung|erstattung|rembours|reembolso|rimborso|terugbetal",
          LineKind.REFUND),

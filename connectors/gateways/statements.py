@@ -23,7 +23,7 @@ class Balances:
         self._opened_on: date | None = None
         self._sum = ZERO
         self._statements = 0
-        self._before: dict[str, tuple[Decimal, Decimal]] = {}
+        self._before: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
         self._totals: dict[str, tuple[int, Decimal]] = {}
 
     def open(
@@ -67,8 +67,8 @@ class Balances:
 
     def _follow(self, closing: Decimal, row: int) -> None:
         """A statement starts where the one before or after it of the same account ends."""
-        opened, closed = self._before.get(self._account, (closing, self._opening))
-        self._before[self._account] = (self._opening, closing)
+        opened, closed = self._before.get((self._account, self.currency), (closing, self._opening))
+        self._before[self._account, self.currency] = (self._opening, closing)
         if self._opening != closed and closing != opened:
             raise does_not_foot(
                 f"Statement {self.statement_id} does not follow the one before it, which",

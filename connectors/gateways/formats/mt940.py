@@ -20,6 +20,7 @@ _HEADER = re.compile(r"^\{1:.*\{4:")
 _ENVELOPE = re.compile(r"\{[1-5]:|-\}?$")
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})([\d,]+)")
 _LINE = re.compile(r"(\d{6})(\d{4})?(R?[CD])([A-Z])?(\d[\d,]*)([NSF][A-Z0-9]{3})(.*)")
+_LONG = frozenset(["61", "86"])
 _KNOWN = frozenset(
     ["20", "21", "25", "25P", "28", "28C", "60F", "60M", "61", "62F", "62M", "64", "65", "86",
      "13", "13D", "NS", "940"]
@@ -40,8 +41,33 @@ class _Statement:
     reference: str = ""
     account: str = ""
     number: str = ""
+    begun: bool = False
     open: bool = False
+    parted: bool = False
+    unparted: bool = False
+    continued: bool = False
     pending: BankLine | None = None
+
+    def begin(self, reference: str, row: int) -> None:
+        if self.begun:
+            raise cut_short("a statement has no closing balance.", row)
+        self.begun = self.unparted = True
+        self.reference = reference
+
+    def shut(self, *, is_last: bool) -> None:
+        """The closing balance is there; that of a page says that another page follows."""
+        self.open = self.begun = False
+        self.continued = not is_last
+
+    def part(self) -> None:
+        """A dash between statements: a file that has one has one after the last, too."""
+        self.parted, self.unparted = True, False
+
+    def end(self) -> None:
+        if self.begun or self.continued:
+            raise cut_short("the closing balance of its last statement is missing.")
+        if self.parted and self.unparted:
+            raise cut_short("the end of its last statement is missing.")
 
 
 class Mt940(Format):
@@ -69,17 +95,16 @@ class Mt940(Format):
             yield from _take(one, statement, balances)
         if statement.pending:
             yield balances.add(statement.pending)
-        if statement.open:
-            raise cut_short("the closing balance of its last statement is missing.")
+        statement.end()
         yield from balances.close()
 
 
 def _take(one: _Field, statement: _Statement, balances: Balances) -> Iterator[Event]:
     said = one.lines[0].strip()
     if one.tag == "20":
-        if statement.open:
-            raise cut_short("a statement has no closing balance.", one.row)
-        statement.reference = said
+        statement.begin(said, one.row)
+    elif one.tag == "-":
+        statement.part()
     elif one.tag in {"25", "25P"}:
         statement.account = said
     elif one.tag in {"28", "28C"}:
@@ -93,7 +118,7 @@ def _take(one: _Field, statement: _Statement, balances: Balances) -> Iterator[Ev
         statement.pending = _line(one, statement, balances)
     elif one.tag in {"62F", "62M"}:
         amount, currency, day = _balance(said, one.row)
-        statement.open = False
+        statement.shut(is_last=one.tag == "62F")
         yield balances.shut(amount, currency, day, one.row)
 
 
@@ -105,7 +130,9 @@ def _fields(stream: BinaryIO) -> Iterator[_Field]:
         if tagged or _ENVELOPE.match(line):
             if current:
                 yield current
-            current = tagged
+            current = tagged or (_Field("-", number, [""]) if line.startswith("-") else None)
+        elif line.startswith(":") and (current is None or current.tag not in _LONG):
+            raise cut_short("a field has no end.", number)
         elif current and line:
             current.lines.append(line)
     if current:

@@ -31,7 +31,7 @@ class _Notation:
 
 
 class PayPalActivity(Format):
-    """Gross and fee (negative) are net; the running balance proves that no row is missing.
+    """Gross and fee (negative) are net; the running balance proves that no row in between is missing.
 
     The notation is read off the whole file first; days that can be read both ways are decided by
     the time zone, and refused when that does not tell either.
@@ -66,18 +66,18 @@ class PayPalActivity(Format):
 
 
 def _close(tally: Tally, chain: RunningBalance) -> Iterator[Event]:
-    if not chain.is_used:
-        yield from tally.close(
-            Footing.NO_TOTALS, "The file has no running balance that would prove it complete."
+    told = "The file has no running balance that would prove it complete."
+    if chain.is_used:
+        told = (
+            "Every movement leads from one running balance to the next, but the file states no "
+            "last balance that would prove its end: hold its payouts against the bank statement."
         )
-        return
-    sentence = "Every movement leads from one running balance to the next."
     try:
         chain.close()
     except FileProblem as problem:
-        problem.footed = tally.footed(Footing.NO_TOTALS, "")
+        problem.footed = tally.footed(Footing.NO_TOTALS, told)
         raise
-    yield from tally.close(Footing.FOOTS, sentence)
+    yield from tally.close(Footing.NO_TOTALS, told)
 
 
 def _rows(stream: BinaryIO) -> Iterator[Row]:
