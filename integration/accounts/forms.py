@@ -13,7 +13,7 @@ class Plain(forms.Form):
     """Labels without a colon, as on every other page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class SignInForm(Plain):

@@ -32,7 +32,7 @@ def period(db, finance, finance2) -> Period:
 
 
 @pytest.fixture
-def packed(period, finance, tmp_path) -> Path:
+def packed(period, finance, tmp_path: Path) -> Path:
     path = tmp_path / "pack.zip"
     with evidence.pack(period, actor=finance) as made:
         path.write_bytes(made.read())
@@ -52,6 +52,7 @@ def test_it_holds_the_statement_and_every_list(packed):
         book = load_workbook(io.BytesIO(archive.read("adjustments.xlsx")))
 
     assert {"matches.csv", "differences.csv", "decisions.csv", "payouts.csv", "README.txt"} < names
+    assert book.active is not None
     assert book.active.max_row == 2
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from integration.accounts.models import User
 from reconciliation import checklist, periods
 from reconciliation.models import ControlRun, Difference, Period
 from reconciliation.refusals import Refused, Stale
@@ -21,7 +22,7 @@ def period(db: None) -> Period:
     return periods.period_of("main", DAY)
 
 
-def signed(period: Period, *people: object) -> Period:
+def signed(period: Period, *people: User) -> Period:
     period = periods.begin_review(period, actor=people[0], version=period.version)
     for person in people:
         period = periods.sign(period, actor=person, version=period.version)

@@ -12,7 +12,7 @@ from tests.connectors.prima.adapters import ADAPTERS, WORLD, Adapter, connect_re
 
 @pytest.fixture(scope="session")
 def _installation() -> Iterator[RunningSandbox]:
-    with running(WORLD) as sandbox:  # type: ignore[arg-type]
+    with running(WORLD) as sandbox:
         yield sandbox
 
 

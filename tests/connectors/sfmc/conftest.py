@@ -68,7 +68,7 @@ WORLD: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def _cloud() -> Iterator[RunningSandbox]:
-    with running(WORLD) as sandbox:  # type: ignore[arg-type]
+    with running(WORLD) as sandbox:
         yield sandbox
 
 

@@ -50,7 +50,9 @@ def world(week):
 def vat_is_valid(number):
     if number[:2] in ("GB", "XI"):
         return british.is_valid(number)
-    return get_cc_module(number[:2].lower(), "vat").is_valid(number)
+    module = get_cc_module(number[:2].lower(), "vat")
+    assert module is not None
+    return module.is_valid(number)
 
 
 def address(header, what):

@@ -22,6 +22,7 @@ from connectors.sync.orders.reading import read
 from connectors.sync.orders.translate import translate_reading
 from connectors.sync.orders.world import Reference, World
 from integration.mapping.book import CountryRule, Dated, MappingBook, Policy, PromotionRule
+from integration.records.item import CodeList
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -70,14 +71,14 @@ def number(text):
 
 def world_of(scenario):
     prima = scenario["prima"]
-    lists = {
+    lists: dict[CodeList, str] = {
         "charge": "charge_codes",
         "promotion": "promotion_codes",
         "source_media": "source_media",
         "payment_method": "payment_methods",
     }
     accounts = [customer_from({"id": c["account_code"], **c}) for c in prima["customers"]]
-    by_email = {}
+    by_email: dict[str, list[str]] = {}
     for account in accounts:
         by_email.setdefault(account.email.lower(), []).append(account.account_code)
     capabilities = build_capabilities(prima["capabilities"])
