@@ -19,6 +19,9 @@ from integration.mapping.models import (
     ValueMapping,
 )
 
+# The sandbox is no ERP to protect; a first sync at ten calls a second would take minutes.
+CALLS_PER_SECOND = 100
+
 TABLES: Mapping[str, type[models.Model]] = {
     "products": ProductMapping,
     "promotions": PromotionMapping,
@@ -62,6 +65,7 @@ def _connect(package: scenarios.Package, sandbox: str) -> None:
                 "client_id": package["client_id"],
                 "client_secret": package["client_secret"],
                 "account_id": account,
+                "calls_per_second": CALLS_PER_SECOND,
                 "inbound_secret": secrets.token_urlsafe(32) if system == "sfmc" else "",
             },
         )
