@@ -36,14 +36,13 @@ class _Sums:
 
 @dataclass
 class Tally:
-    """What a reader adds its lines to. `fractions` allows parts of a penny, as some fees have.
+    """What a reader adds its lines to.
 
     With `zero_sum` every payout's lines, the paying out included, must come to nothing.
     """
 
     gateway: str
     zero_sum: bool = False
-    fractions: bool = False
     _payouts: dict[tuple[str, str], _Account] = field(default_factory=dict)
     _sums: dict[str, _Sums] = field(default_factory=dict)
     _remarks: list[str] = field(default_factory=list)
@@ -66,16 +65,15 @@ class Tally:
         return line
 
     def _fits(self, line: PayoutLine) -> None:
-        wrong = next(
-            (value for value in (line.gross, line.net) if not fits(value, line.currency)), None
+        if fits(line.gross, line.currency) and fits(line.net, line.currency):
+            return
+        wrong = line.net if fits(line.gross, line.currency) else line.gross
+        raise FileProblem(
+            Code.BAD_AMOUNT,
+            f"“{wrong}” has more decimals than {line.currency} has.",
+            line.row,
+            value=str(wrong),
         )
-        if wrong is not None and not self.fractions:
-            raise FileProblem(
-                Code.BAD_AMOUNT,
-                f"“{wrong}” has more decimals than {line.currency} has.",
-                line.row,
-                value=str(wrong),
-            )
 
     def _in_payout(self, line: PayoutLine) -> None:
         payout = self._payouts.setdefault((line.payout_id, line.currency), _Account())
@@ -83,7 +81,7 @@ class Tally:
         if line.kind is LineKind.PAYOUT:
             payout.paid += line.net
             payout.stated = -payout.paid
-            payout.paid_on = line.available_on or line.occurred_at.date()
+            payout.paid_on = line.booked_on
         else:
             payout.lines += 1
             payout.moved += line.net

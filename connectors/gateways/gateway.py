@@ -33,9 +33,9 @@ class Format:
     format. A format that is no table, or needs more, says so in `recognise`.
     """
 
-    slug: ClassVar[str]
-    title: ClassVar[str]
-    gateway: ClassVar[str]
+    slug: str
+    title: str
+    gateway: str
     columns: ClassVar[tuple[frozenset[str], ...]] = ()
 
     def recognise(self, head: Head) -> Recognition:

@@ -1,7 +1,6 @@
 """Klarna's words for kinds of row, their signs, and totals that have no rows."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from connectors.gateways.amounts import Mark
@@ -61,7 +60,7 @@ def line_of(
         fee_tax=abs(tax),
         net=signed,
         occurred_at=row.moment("capture date", "sale date", "posting date", "date")
-        if when else datetime.fromtimestamp(0, UTC),
+        if when else None,
         available_on=row.day("payout date"),
         reference=row.text("merchant reference1", "merchant reference2"),
         transaction_id=row.text("refund id", "capture id", "order id"),

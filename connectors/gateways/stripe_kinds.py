@@ -1,5 +1,7 @@
 """Stripe's words for kinds of movement, and where its merchants keep the order's number."""
 
+from functools import lru_cache
+
 from connectors.gateways.row import Row
 from integration.records.payout import LineKind
 
@@ -97,20 +99,32 @@ TYPES = {
     "payout minimum balance release": LineKind.RESERVE_RELEASE,
 }
 
+WORDS = CATEGORIES | TYPES
+"""The report and the API mostly use the same words; a file may mix them."""
+
 _ORDER_WORDS = ("order id", "order number", "order reference", "order no", "order")
 
 
 def order_reference(row: Row) -> str:
     """The order's number from a metadata column, whatever it is called, else the invoice."""
-    for word in _ORDER_WORDS:
-        for prefix in ("payment metadata ", "metadata ", "charge metadata ", ""):
-            said = row.text(prefix + word)
-            if said:
-                return said
-        said = row.text(f"{word} metadata")
-        if said:
-            return said
-    return row.text("invoice number", "invoice id")
+    return row.text(*_order_columns(tuple(row.cells)))
+
+
+@lru_cache(maxsize=64)
+def _order_columns(titles: tuple[str, ...]) -> tuple[str, ...]:
+    """The file's columns that may hold the order's number, the likeliest first."""
+    wanted = [
+        name
+        for word in _ORDER_WORDS
+        for name in (
+            f"payment metadata {word}",
+            f"metadata {word}",
+            f"charge metadata {word}",
+            word,
+            f"{word} metadata",
+        )
+    ]
+    return tuple(name for name in [*wanted, "invoice number", "invoice id"] if name in titles)
 
 
 def digits(currency: str) -> int | None:

@@ -33,6 +33,8 @@ class PayoutLine:
     and a payout have a negative gross. `fee` is positive when it costs us and includes `fee_tax`.
     `line_id` is unique within gateway and account, and the same in every file the line is in.
     `original_amount` and `original_currency` are what the customer saw, `rate` the gateway's.
+    `occurred_at` is None where the file does not date its lines (GoCardless): the payout's day, or
+    that of the bank line, stands in for it.
     """
 
     line_id: str
@@ -41,7 +43,7 @@ class PayoutLine:
     currency: str
     gross: Decimal
     net: Decimal
-    occurred_at: datetime
+    occurred_at: datetime | None
     row: int
     fee: Decimal = ZERO
     fee_tax: Decimal = ZERO
@@ -56,6 +58,11 @@ class PayoutLine:
     original_amount: Decimal | None = None
     original_currency: str = ""
     rate: Decimal | None = None
+
+    @property
+    def booked_on(self) -> date | None:
+        """The day it counts for; None for the few formats whose lines have no date at all."""
+        return self.available_on or (self.occurred_at.date() if self.occurred_at else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class GenericCsv(Format):
 
     def __init__(self, mapping: GenericMapping | None = None) -> None:
         self.mapping = mapping
+        if mapping is not None:
+            self.title, self.gateway = mapping.name, mapping.gateway
 
     def recognise(self, head: Head) -> Recognition:
         if self.mapping is None:

@@ -30,7 +30,7 @@ _KINDS = {
 }
 _LISTS = frozenset(["payout_items"])
 _TABLE = frozenset(["type", "amount"])
-_TODAY_UNKNOWN = "1970-01-01"
+_WHEN = ("created at", "charge date", "payout date", "date")
 
 
 class GoCardlessPayoutItems(Format):
@@ -55,21 +55,21 @@ class GoCardlessPayoutItems(Format):
         if start_of(stream.read(64)).lstrip("\ufeff \r\n\t")[:1] in {"{", "["}:
             yield from _read_json(stream)
             return
-        tally, names = Tally(self.gateway, fractions=True), LineIds()
+        tally, reading = Tally(self.gateway), _Reading()
         for row in table(stream, _TABLE):
-            yield tally.add(_line(row, ZERO, row.currency("currency", "payout currency"), names))
+            yield tally.add(reading.line(row, ZERO, row.currency("currency", "payout currency")))
         yield from tally.close()
 
 
 def _read_json(stream: BinaryIO) -> Iterator[Event]:
     currency = _currency(stream)
-    tally, names = Tally("gocardless", fractions=True), LineIds()
+    tally, reading = Tally("gocardless"), _Reading()
     after: object = None
     for piece in pieces(stream, _LISTS):
         if piece.number:
             row = row_of(piece)
             own = _own_currency(piece) or currency
-            yield tally.add(_line(row, _tax(piece, row), own, names))
+            yield tally.add(reading.line(row, _tax(piece, row), own))
         elif piece.path.endswith("cursors.after"):
             after = piece.value
     if after:
@@ -111,34 +111,44 @@ def _tax(piece: Piece, row: Row) -> Decimal:
     return abs(sum(said, ZERO))
 
 
-def _line(row: Row, tax: Decimal, currency: str, names: LineIds) -> PayoutLine:
-    digits = digits_of(currency)
-    amount = row.needed_amount("amount").scaleb(-digits)
-    links = {
-        name: row.text(f"links {name}", f"{name} id", name)
-        for name in ("payment", "refund", "payout", "mandate")
-    }
-    return PayoutLine(
-        line_id=names.of(row.text("type"), *links.values(), amount),
-        gateway="gocardless",
-        payout_id=links["payout"],
-        kind=row.kind(_KINDS, "type"),
-        currency=currency,
-        gross=amount,
-        fee_tax=tax.scaleb(-digits),
-        net=amount,
-        occurred_at=Row(
-            row.number,
-            {
-                "date": row.text("created at", "charge date", "payout date", "date")
-                or _TODAY_UNKNOWN
-            },
-        ).moment("date"),
-        available_on=row.day("arrival date", "payout date"),
-        reference=row.text("payment reference", "reference", "payment metadata order id"),
-        transaction_id=links["refund"] or links["payment"],
-        parent_transaction_id=links["payment"] if links["refund"] else "",
-        customer_email=row.text("customer email"),
-        description=row.text("payment description", "description", "type"),
-        row=row.number,
-    )
+class _Reading:
+    """One pass over a file. Parts of a penny are carried on to the next line of the payout, so that
+    every line is whole and the payout's total is exact.
+    """
+
+    def __init__(self) -> None:
+        self._names = LineIds()
+        self._exact: dict[tuple[str, str], Decimal] = {}
+
+    def _whole(self, payout: str, currency: str, amount: Decimal) -> Decimal:
+        before = self._exact.get((payout, currency), ZERO)
+        self._exact[payout, currency] = before + amount
+        digits = digits_of(currency)
+        return round(before + amount, digits) - round(before, digits)
+
+    def line(self, row: Row, tax: Decimal, currency: str) -> PayoutLine:
+        digits = digits_of(currency)
+        amount = row.needed_amount("amount").scaleb(-digits)
+        links = {
+            name: row.text(f"links {name}", f"{name} id", name)
+            for name in ("payment", "refund", "payout", "mandate")
+        }
+        whole = self._whole(links["payout"], currency, amount)
+        return PayoutLine(
+            line_id=self._names.of(row.text("type"), *links.values(), amount),
+            gateway="gocardless",
+            payout_id=links["payout"],
+            kind=row.kind(_KINDS, "type"),
+            currency=currency,
+            gross=whole,
+            fee_tax=round(tax.scaleb(-digits), digits),
+            net=whole,
+            occurred_at=row.moment(*_WHEN) if row.text(*_WHEN) else None,
+            available_on=row.day("arrival date", "payout date"),
+            reference=row.text("payment reference", "reference", "payment metadata order id"),
+            transaction_id=links["refund"] or links["payment"],
+            parent_transaction_id=links["payment"] if links["refund"] else "",
+            customer_email=row.text("customer email"),
+            description=row.text("payment description", "description", "type"),
+            row=row.number,
+        )

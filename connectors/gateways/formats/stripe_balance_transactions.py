@@ -13,7 +13,7 @@ from connectors.gateways.footing import NO_TOTALS, Tally
 from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
 from connectors.gateways.row import Row
-from connectors.gateways.stripe_kinds import CATEGORIES, TYPES, digits, order_reference
+from connectors.gateways.stripe_kinds import WORDS, digits, order_reference
 from integration.records.payout import Footing, LineKind, PayoutLine
 
 _NEEDED = frozenset(["id", "type", "source", "amount", "fee", "net", "currency"])
@@ -85,7 +85,7 @@ def _tax(piece: Piece) -> str:
 
 def _line(row: Row, payout_id: str, tax: str) -> PayoutLine:
     currency = row.currency("currency")
-    kind = row.kind(TYPES | CATEGORIES, "type")
+    kind = row.kind(WORDS, "type")
     source = row.text("source", "source id")
     rate = row.text("exchange rate")
     whole = not row.has("created utc")

@@ -7,7 +7,7 @@ from connectors.gateways.delimited import table
 from connectors.gateways.footing import Tally
 from connectors.gateways.gateway import Event, Format
 from connectors.gateways.row import Row
-from connectors.gateways.stripe_kinds import CATEGORIES, TYPES, order_reference
+from connectors.gateways.stripe_kinds import WORDS, order_reference
 from integration.records.payout import LineKind, PayoutLine
 
 _PAYOUT = ("automatic payout id", "payout id")
@@ -39,7 +39,7 @@ class StripePayoutReconciliation(Format):
 
 def _line(row: Row) -> PayoutLine:
     currency = row.currency("currency")
-    kind = row.kind(CATEGORIES | TYPES, "reporting category")
+    kind = row.kind(WORDS, "reporting category")
     payout_id = row.text(*_PAYOUT)
     if kind is LineKind.PAYOUT:
         payout_id = payout_id or row.text("source id")

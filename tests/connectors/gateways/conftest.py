@@ -34,6 +34,10 @@ class Outcome:
     def code(self) -> str:
         return self.problem.code.value if self.problem else "read"
 
+    @property
+    def whole(self) -> bool:
+        return self.footed is not None and self.footed.whole
+
     def by_kind(self) -> dict[str, str]:
         """Net by kind and currency, as text: {"charge GBP": "120.00"}."""
         sums: dict[str, Decimal] = {}

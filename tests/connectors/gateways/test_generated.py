@@ -72,7 +72,7 @@ def test_stripe_reports_that_foot_are_read_and_changed_ones_are_refused(amounts,
     paid = -sum(line[2] for line in lines)
     lines.append([paid, 0, paid])
     # then
-    assert outcome_of(_stripe(lines)).footed.whole
+    assert outcome_of(_stripe(lines)).whole
 
     # when
     row = data.draw(st.integers(0, len(lines) - 1))
@@ -87,7 +87,7 @@ def test_stripe_reports_that_foot_are_read_and_changed_ones_are_refused(amounts,
 def test_settlements_that_foot_are_read_and_changed_ones_are_refused(amounts, data) -> None:
     lines = [list(pair) for pair in amounts]
     whole = _settlement(lines)
-    assert outcome_of(whole).footed.whole
+    assert outcome_of(whole).whole
 
     row, part = data.draw(st.integers(0, len(lines) - 1)), data.draw(st.integers(0, 1))
     before = f",{lines[row][part]},GBP".encode()
@@ -101,7 +101,7 @@ def test_settlements_that_foot_are_read_and_changed_ones_are_refused(amounts, da
 def test_statements_that_foot_are_read_and_changed_ones_are_refused(amounts, data) -> None:
     lines = [[one] for one in amounts]
     closing = sum(amounts)
-    assert outcome_of(_swift(lines, closing)).footed.whole
+    assert outcome_of(_swift(lines, closing)).whole
 
     lines[data.draw(st.integers(0, len(lines) - 1))][0] += data.draw(st.sampled_from([1, -7]))
 

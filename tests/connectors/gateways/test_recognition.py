@@ -66,7 +66,7 @@ def test_two_formats_that_know_a_file_equally_well_are_both_named() -> None:
 
     # then
     assert told.value.code is Code.AMBIGUOUS
-    assert str(told.value).startswith("The file could be “Mapped table” and “Mapped table”.")
+    assert str(told.value).startswith("The file could be “a” and “b”.")
 
 
 def test_a_comma_inside_quotes_does_not_choose_the_separator(read, sample) -> None:

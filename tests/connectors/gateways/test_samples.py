@@ -74,7 +74,7 @@ CASES = [
      {"charge GBP": "20.00", "fee GBP": "-1.50"}, {"KREF2": "None"}),
     (
         "gocardless.json", "gocardless_payout_items", "no_totals", 3,
-        {"charge GBP": "45.000", "fee GBP": "-0.455", "refund GBP": "-10.000"},
+        {"charge GBP": "45.00", "fee GBP": "-0.46", "refund GBP": "-10.00"},
         {"PO1": "None"},
     ),
     ("square.csv", "square_transactions", "no_totals", 3,
