@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from import_export.admin import ImportExportMixin
+from import_export.forms import ExportForm
 
 from integration.audit.trailed import Trailed
 from integration.mapping import uses
@@ -57,10 +58,11 @@ class InForce(admin.SimpleListFilter):
 class MappingAdmin(ImportExportMixin, Trailed):
     """What the three lists of mappings share."""
 
+    export_form_class = ExportForm  # The other one needs code inside the page, which is barred.
     list_filter: ClassVar[Any] = [InForce]
     list_per_page = 50
     date_hierarchy = "valid_from"
-    change_form_template = "admin/mapping/change_form.html"
+    change_form_template = "admin/mapping/mapping_form.html"
 
     def get_urls(self) -> list[URLPattern]:
         own = path(
