@@ -36,21 +36,28 @@ test: venv browser
 test-fast: venv
 	@$(RUN) $(SUITE) -m "not browser and not journey and not slow"
 
-check: venv
+check: style types floors templates deployment dependencies
+
+style: venv
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+
+types: venv
 	$(RUN) -m mypy .
+
+floors: venv
 	.venv/bin/lint-imports --no-logo
+
+templates: venv
 	$(RUN) -m djlint templates --check --quiet
 	$(RUN) -m djlint templates --lint --quiet
-	@.ci/deploy-check $(RUN)
-	$(RUN) manage.py makemigrations --check --dry-run
-	@$(RUN) .ci/audit.py
 
-lock: venv
-	@$(RUN) -m pip install --quiet uv
-	@.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --universal \
-	  --python-version 3.11 --no-header --quiet --output-file requirements.lock
+deployment: venv
+	.ci/deploy-check $(RUN)
+	$(RUN) manage.py makemigrations --check --dry-run
+
+dependencies: venv
+	$(RUN) .ci/audit.py
 
 format: venv
 	@$(RUN) -m ruff check --fix --quiet . ; $(RUN) -m ruff format --quiet .
