@@ -10,7 +10,14 @@ from reconciliation.models.differences import (
     SavedView,
     Tolerance,
 )
-from reconciliation.models.matches import BankMatch, Match, MatchDocument, MatchLine
+from reconciliation.models.matches import (
+    BankMatch,
+    Change,
+    LedgerAccount,
+    Match,
+    MatchBounds,
+    NearMatch,
+)
 from reconciliation.models.payouts import (
     BankLine,
     GatewayLine,
@@ -25,6 +32,7 @@ __all__ = [
     "AdjustmentLimit",
     "BankLine",
     "BankMatch",
+    "Change",
     "ControlRun",
     "Difference",
     "DifferenceEvent",
@@ -32,9 +40,10 @@ __all__ = [
     "GatewayLine",
     "GatewayMapping",
     "LateArrival",
+    "LedgerAccount",
     "Match",
-    "MatchDocument",
-    "MatchLine",
+    "MatchBounds",
+    "NearMatch",
     "Payout",
     "Period",
     "PeriodEvent",
