@@ -15,9 +15,10 @@ NO_TOTALS = "This format states no totals: hold its payouts against the bank sta
 
 @dataclass(slots=True)
 class _Account:
-    """One payout in one currency. `moved` leaves out what was paid, which is in `paid`."""
+    """One payout in one currency. `moved` leaves out what was paid: that is `paid`, in `payings` rows."""
 
     lines: int = 0
+    payings: int = 0
     moved: Decimal = ZERO
     paid: Decimal = ZERO
     stated: Decimal | None = None
@@ -79,6 +80,7 @@ class Tally:
         payout = self._payouts.setdefault((line.payout_id, line.currency), _Account())
         payout.account = payout.account or line.account
         if line.kind is LineKind.PAYOUT:
+            payout.payings += 1
             payout.paid += line.net
             payout.stated = -payout.paid
             payout.paid_on = line.booked_on
@@ -148,10 +150,9 @@ class Tally:
 
     def _finding(self) -> tuple[Footing, str]:
         proved = sum(1 for one in self._payouts.values() if self._proved(one))
-        whole = sum(one.lines for one in self._payouts.values() if self._proved(one))
-        outside = sum(sums.lines for sums in self._sums.values()) - whole
-        outside -= sum(1 for one in self._payouts.values() if one.paid and self._proved(one))
-        if proved and proved == len(self._payouts) and outside <= 0:
+        inside = sum(one.lines + one.payings for one in self._payouts.values() if self._proved(one))
+        outside = sum(sums.lines for sums in self._sums.values()) - inside
+        if proved and proved == len(self._payouts) and not outside:
             return Footing.FOOTS, "The lines of every payout come to what was paid."
         if proved:
             return (
