@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.sync.orders.content import told
 from integration.mapping.columns import COLUMNS
 
 Record = dict[str, Any]
@@ -83,11 +84,8 @@ def arrival(header: Record, lines: Sequence[Record], promotions: Sequence[Record
 
 
 def content_hash(payload: object) -> str:
-    """The same for the same content, whatever the order of its keys or the time of change."""
-    if isinstance(payload, dict) and isinstance(payload.get("order"), dict):
-        header = {key: value for key, value in payload["order"].items() if key != "modified_at"}
-        payload = {**payload, "order": header}
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), default=str)
+    """The same for the same order, however its keys are ordered and its values written."""
+    text = json.dumps(told(payload), sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -141,3 +141,27 @@ def test_a_key_is_the_same_however_it_is_composed():
     )
 
     assert (one.key, one.payload["lines"]) == ("Zo\u00e9-1", [{"sku": "A"}])
+
+
+def test_an_order_polled_and_pushed_is_the_same_order():
+    # given one order as a data extension shows it, and as a journey pushes it
+    polled = arrivals(
+        [
+            {
+                "orderkey": "W-1", "orderdate": "11/16/2026 3:20:16 PM", "totalpaid": "12.5000",
+                "modifieddate": "11/16/2026 3:21:58 PM", "companyname": "",
+            }
+        ],
+        [{"rowid": "W-1-1", "orderkey": "W-1", "lineno": "1", "sku": "A", "quantity": "1.0"}],
+        [{"orderkey": "W-1", "sequence": "1", "promotioncode": "TEN", "exclusive": "True"}],
+        COLUMNS,
+    )[0]  # fmt: skip
+    body = """{"order": {"key": "W-1", "ordered_at": "2026-11-16T21:20:16Z", "total_paid": 12.50},
+        "lines": [{"line_no": "1", "sku": "A", "quantity": 1}],
+        "promotions": [{"sequence": "1", "code": "TEN", "exclusive": true}]}"""
+
+    # then
+    assert pushed(body).content_hash == polled.content_hash
+    assert pushed(body.replace("12.50", "12.51")).content_hash != polled.content_hash
+    assert pushed(body.replace(":16Z", ":17Z")).content_hash != polled.content_hash
+    assert pushed(body.replace('"A"', '"B"')).content_hash != polled.content_hash
