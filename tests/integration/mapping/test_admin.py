@@ -178,9 +178,7 @@ def test_others_have_no_admin_site(who, request, client_for):
     assert not ProductMapping.objects.exists()
 
 
-def test_the_page_of_exports_needs_no_code_inside(
-    admin_person: User, client_for: Callable[[User], Client]
-) -> None:
+def test_the_page_of_exports_needs_no_code_inside(admin_person, client_for):
     page = client_for(admin_person).get("/admin/mapping/productmapping/export/").content.decode()
     assert " onchange=" not in page
     assert " style=" not in page
