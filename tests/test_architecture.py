@@ -15,7 +15,13 @@ FORBIDDEN = {"utils", "util", "helpers", "helper", "manager", "managers", "proce
 FORBIDDEN |= {"handlers", "common", "misc", "exceptions"}
 RUNNER = "connectors/sync/runner.py"
 LONGEST = 400
-MONEY = ("connectors/sync/orders", "connectors/prima", "integration/records", "integration/mapping")
+MONEY = (
+    "connectors/sync/orders",
+    "connectors/prima",
+    "connectors/gateways",
+    "integration/records",
+    "integration/mapping",
+)
 
 
 def _modules(*tops: str) -> Iterator[Path]:
