@@ -29,9 +29,13 @@ class Claim:
     only_asks: bool = False
 
 
-def take(flow: str, owner: str, size: int, only: Sequence[str] | None = None) -> Claim:
+def take(
+    flow: str, owner: str, size: int, only: Sequence[str] | None = None, *, clear: bool = False
+) -> Claim:
     """Claims what is due, oldest first. What was in a crash comes last, and is sent one at a time:
     if it takes the worker down again, it was that one.
+
+    With `clear`, only what can be sent without asking Prima first.
     """
     now = timezone.now()
     due = SyncItem.objects.filter(
@@ -40,9 +44,11 @@ def take(flow: str, owner: str, size: int, only: Sequence[str] | None = None) ->
     if only is not None:
         due = due.filter(external_id__in=only)
     with transaction.atomic():
-        items = _locked(due.filter(crashes=0), size)
-        doubtful = [] if items else _locked(due.filter(crashes__gt=0, in_doubt=True), size)
-        items = items or doubtful or _locked(due.filter(crashes__gt=0), 1)
+        sound = due.filter(crashes=0, in_doubt=False) if clear else due.filter(crashes=0)
+        items, doubtful = _locked(sound, size), list[SyncItem]()
+        if not items and not clear:
+            doubtful = _locked(due.filter(crashes__gt=0, in_doubt=True), size)
+            items = doubtful or _locked(due.filter(crashes__gt=0), 1)
         if items:
             SyncItem.objects.filter(pk__in=[item.pk for item in items]).update(
                 state=State.WORKING,

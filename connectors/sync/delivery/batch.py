@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,7 +40,11 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Batch:
-    """Works off one claim. `end` is set when the flow has to stop calling Prima."""
+    """Works off one claim: prepared, then sent, then stored.
+
+    `end` is set when the flow has to stop calling Prima. `following` is the batch that is prepared
+    while this one is being sent; its lease is kept, too.
+    """
 
     context: Context
     prima: Prima
@@ -47,11 +52,16 @@ class Batch:
     cache: WorldCache
     claim: Claim
     end: RemoteError | None = None
+    following: "Batch | None" = None
+    _outcomes: list[Outcome] = field(default_factory=list)
+    _ready: list[Delivery] = field(default_factory=list)
+    _being_sent: list[Delivery] = field(default_factory=list)
+    _answers: list[Future[PlacedOrder | Failure | None]] = field(default_factory=list)
     _ending: threading.Event = field(default_factory=threading.Event)
     _renewed_at: float = field(default_factory=time.monotonic)
 
-    def work(self) -> None:
-        """Every claimed item has its outcome stored, whatever happens to single ones."""
+    def prepare(self) -> None:
+        """Settles doubts and translates the rest."""
         deliveries, outcomes = self._fetched()
         doubtful = [one for one in deliveries if one.item.in_doubt]
         clear = [one for one in deliveries if not one.item.in_doubt]
@@ -60,11 +70,32 @@ class Batch:
         if self.claim.only_asks:
             outcomes += [released(one) for one in not_there]
         else:
-            ready, stopped = self._translated([*not_there, *clear])
-            outcomes += [*stopped, *self._sent(ready)]
+            self._ready, stopped = self._translated([*not_there, *clear])
+            outcomes += stopped
+        self._outcomes = outcomes
+
+    def send(self) -> None:
+        """Begins to send what is ready."""
+        if self._ending.is_set() or self.context.stopping.is_set():
+            self._outcomes += [released(one, not_before=self._pause()) for one in self._ready]
+            return
+        self._being_sent = storing.mark_sending(self.claim, self._ready)
+        self._answers = self.senders.begin(self._being_sent, self._post)
+
+    def finish(self) -> None:
+        """Every claimed item has its outcome stored, whatever happens to single ones."""
+        answers = self.senders.results(self._answers, meanwhile=self._meanwhile)
+        outcomes = self._outcomes
+        outcomes += map(self._answered, self._being_sent, answers)
         storing.store(self.claim, outcomes)
         self._count(outcomes)
         self.context.recorder.flush()
+
+    def put_back(self, end: RemoteError | None = None) -> None:
+        """Nothing of it is sent; `end` says why."""
+        self.end = end
+        outcomes = [released(one, not_before=self._pause()) for one in self._ready]
+        storing.store(self.claim, [*self._outcomes, *outcomes])
 
     def _fetched(self) -> tuple[list[Delivery], list[Outcome]]:
         """The rows of the items; what took its workers down before is set aside."""
@@ -138,13 +169,6 @@ class Batch:
                 ready.append(Delivery(delivery.item, delivery.order, delivery.payload, found.order))
         return ready, outcomes
 
-    def _sent(self, ready: Sequence[Delivery]) -> list[Outcome]:
-        if self._ending.is_set() or self.context.stopping.is_set():
-            return [released(one, not_before=self._pause()) for one in ready]
-        ours = storing.mark_sending(self.claim, ready)
-        answers = self._each(ours, self._post)
-        return [self._answered(one, answer) for one, answer in zip(ours, answers, strict=True)]
-
     def _answered(self, delivery: Delivery, answer: PlacedOrder | Failure | None) -> Outcome:
         if isinstance(answer, PlacedOrder):
             return verdict.booked(delivery, answer)
@@ -185,12 +209,14 @@ class Batch:
     def _each(
         self, deliveries: Sequence[Delivery], work: Callable[[Delivery], Result]
     ) -> list[Result]:
-        return self.senders.each(deliveries, work, meanwhile=self._meanwhile)
+        return self.senders.results(self.senders.begin(deliveries, work), meanwhile=self._meanwhile)
 
     def _meanwhile(self) -> None:
         if time.monotonic() - self._renewed_at > RENEW_SECONDS:
             self._renewed_at = time.monotonic()
             claims.renew(self.claim)
+            if self.following is not None:
+                claims.renew(self.following.claim)
         self.context.beat()
 
     def _pause(self) -> datetime | None:
@@ -210,18 +236,6 @@ class Batch:
             held=states.count(State.HELD),
             failed=sum(one.state == State.WAITING and bool(one.last_error) for one in outcomes),
         )
-
-
-def take_and_work(
-    context: Context, prima: Prima, senders: Senders, cache: WorldCache, flow: str
-) -> Batch | None:
-    """The next batch, worked off; None when nothing is due."""
-    claim = claims.take(flow, context.owner, context.setting.batch_size, context.only)
-    if not claim.items:
-        return None
-    batch = Batch(context, prima, senders, cache, claim)
-    batch.work()
-    return batch
 
 
 def due(flow: str) -> int:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import TypeVar
 
@@ -20,18 +20,18 @@ class Senders:
         self._size = max(1, size)
         self._pool = ThreadPoolExecutor(self._size, thread_name_prefix="sender")
 
-    def each(
-        self,
-        jobs: Sequence[Job],
-        work: Callable[[Job], Result],
-        *,
-        meanwhile: Callable[[], None],
+    def begin(self, jobs: Sequence[Job], work: Callable[[Job], Result]) -> list[Future[Result]]:
+        """Starts the work on every job."""
+        return [self._pool.submit(work, job) for job in jobs]
+
+    def results(
+        self, futures: Sequence[Future[Result]], *, meanwhile: Callable[[], None]
     ) -> list[Result]:
         """The result of every job, in order. `meanwhile` is called every few seconds."""
-        futures = [self._pool.submit(work, job) for job in jobs]
         left: set[Future[Result]] = set(futures)
         while left:
-            _, left = wait(left, timeout=_LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
+            # Woken for all at once: looking after each one costs more than sending it.
+            _, left = wait(left, timeout=_LOOK_UP_SECONDS)
             if left:
                 meanwhile()
         return [future.result() for future in futures]

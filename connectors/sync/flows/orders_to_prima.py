@@ -2,7 +2,8 @@
 
 from connectors.sync import claims
 from connectors.sync.context import Context
-from connectors.sync.delivery.batch import due, take_and_work
+from connectors.sync.delivery.batch import due
+from connectors.sync.delivery.line import Line
 from connectors.sync.delivery.senders import Senders
 from connectors.sync.flow import ORDERS, Defaults, Flow
 from connectors.sync.orders.world_loader import WorldCache
@@ -27,10 +28,4 @@ class OrdersToPrima(Flow):
         context.total = due(self.slug) if context.only is None else len(context.only)
         concurrency = cache.reference().capabilities.limits.concurrency
         with Senders(concurrency) as senders:
-            while not context.is_over():
-                batch = take_and_work(context, prima, senders, cache, self.slug)
-                if batch is None:
-                    break
-                context.beat()
-                if batch.end is not None and not context.stopping.is_set():
-                    raise batch.end
+            Line(context, prima, senders, cache, self.slug).work_off()
