@@ -1,20 +1,22 @@
 """The desk of a story: a running world, what the background does, and what people do on the pages."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
 from connectors.sandbox.running import RunningSandbox, running
 from connectors.sandbox.worlds.world import Plan, build
 from connectors.sandbox.worlds.wrongs.wrong import Wrong
-from connectors.sync import runner
+from connectors.sfmc.rows import RowWrite
+from connectors.sync import connections, runner
 from connectors.sync.models import SyncItem
 from exceptions.action import Preview
 from exceptions.models import ExceptionCase, Occurrence
@@ -43,7 +45,7 @@ def world(*wrongs: Wrong, right: int = 8, wrong: int = 2, seed: int = 7) -> Worl
 @contextmanager
 def desk(scenario: World) -> Iterator[RunningSandbox]:
     """A desk connected to this world, with its mappings, before the first sync."""
-    with running(scenario) as sandbox:  # type: ignore[arg-type]
+    with running(scenario) as sandbox:
         connect(sandbox)
         map_as(scenario)
         yield sandbox
@@ -137,7 +139,16 @@ def rows(sandbox: RunningSandbox, table: str) -> list[dict[str, Any]]:
     return next(one.get("rows", []) for one in tables if one["key"] == table)
 
 
-Signed = Callable[..., At]
+def campaign_writes(table: str, keys: dict[str, str], **columns: str) -> None:
+    """The campaign writes a row, and says in the header when it did."""
+    if table == "Campaign_Order":
+        columns["ModifiedDate"] = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    client = connections.sfmc()
+    try:
+        done = client.data_extensions.upsert_rows(table, [RowWrite(keys, columns)])
+    finally:
+        client.close()
+    assert [one.message for one in done if not one.ok] == []
 
 
 def _url(case: ExceptionCase, action: str) -> str:

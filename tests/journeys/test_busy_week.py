@@ -7,6 +7,8 @@ from connectors.sync.models import SyncItem
 from integration.mirror.models import PrimaOrder
 from tests.journeys.desk import assert_nothing_lost, desk, held, sync, until_settled
 
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
 
 @pytest.mark.slow
 def test_what_is_held_is_what_the_world_says_is_wrong_and_the_rest_is_in_prima() -> None:
