@@ -1,13 +1,16 @@
 """`manage.py bench orders`: campaign orders on their way to Prima, beside the least it could take."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from connectors.management.bench import Bench, Given, Measured, Row
+from connectors.management.measuring import turns
 from connectors.management.measuring.ground import Ground
-from connectors.management.orders_bench import bodies, check, desk, floor, world
+from connectors.management.orders_bench import check, desk, floor, world
 from integration.mapping.columns import DATA_EXTENSIONS
 
 GOAL = 0.5
@@ -17,9 +20,8 @@ MOST_GROWTH = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One world and what the desk did with it."""
+    """What the desk told of itself, and what Prima has from it."""
 
-    world: dict[str, Any]
     desk: dict[str, Any]
     found: dict[str, Any]
 
@@ -30,7 +32,6 @@ class OrdersBench(Bench):
     parts = {
         "world": world.write,
         "desk": desk.measure,
-        "bodies": bodies.write,
         "floor": floor.measure,
         "check": check.count,
     }
@@ -43,43 +44,48 @@ class OrdersBench(Bench):
 
     def measure(self, options: Given, ground: Ground) -> Measured:
         orders, few = options["orders"], min(options["few"], options["orders"])
-        small = _trip(ground, few, "few")
-        large = _trip(ground, orders, "desk")
-        path = str(ground.folder / "bodies")
-        ground.part("Writing down what was posted", "bodies", {"bodies": path})
-        with ground.sandbox(Path(large.world["scenario"]), "floor") as sandbox:
+        small_world = _world(ground, few, "few")
+        with _ready(ground, small_world, "few") as sandbox:
+            small = _trip(ground, {**small_world, "sandbox": sandbox}, "")
+        large_world = _world(ground, orders, "desk")
+        turns_at = ground.folder / "turns"
+        turns.make(turns_at)
+        with (
+            ground.sandbox(Path(large_world["scenario"]), "floor") as floor_sandbox,
+            _ready(ground, large_world, "desk") as sandbox,
+        ):
             given = {
-                **_sign_in(large, sandbox),
-                "bodies": path,
-                "connections": large.desk["connections"],
+                **large_world,
+                "sandbox": floor_sandbox,
+                "turns": str(turns_at),
                 "extensions": list(DATA_EXTENSIONS.values()),
             }
-            least = ground.part("Measuring the floor", "floor", given)
-            same = ground.part("Asking Prima what it holds", "check", _sign_in(large, sandbox))
-        return _measured(orders, (small, large), least, same)
+            with ground.beside("floor", given) as least:
+                large = _trip(ground, {**large_world, "sandbox": sandbox}, str(turns_at))
+            same = ground.part("Asking the floor's Prima what it holds", "check", given)
+        return _measured(orders, (small, large), least.result(), same)
 
 
-def _trip(ground: Ground, orders: int, name: str) -> Trip:
-    """An empty desk, a sandbox with so many orders, and all of them sent."""
+def _world(ground: Ground, orders: int, name: str) -> dict[str, Any]:
     asked = {"orders": orders, "folder": str(ground.folder / f"world-{name}")}
-    made = ground.part(f"Making a world of {orders:,} orders", "world", asked)
+    return ground.part(f"Making a world of {orders:,} orders", "world", asked)
+
+
+@contextmanager
+def _ready(ground: Ground, world: Given, name: str) -> Iterator[str]:
+    """An empty desk, connected to a sandbox of this world; where that is."""
     ground.fresh_database()
-    with ground.sandbox(Path(made["scenario"]), name) as sandbox:
-        ground.manage(
-            "Setting up connections and mappings",
-            "load_demo",
-            "--scenario",
-            made["scenario"],
-            "--sandbox",
-            sandbox,
-        )
-        done = ground.part(f"Measuring the desk with {orders:,} orders", "desk", {})
-        found = ground.part("Asking Prima what it holds", "check", {**made, "sandbox": sandbox})
-    return Trip(made, done, found)
+    with ground.sandbox(Path(world["scenario"]), name) as sandbox:
+        where = ["--scenario", world["scenario"], "--sandbox", sandbox]
+        ground.manage("Setting up connections and mappings", "load_demo", *where)
+        yield sandbox
 
 
-def _sign_in(trip: Trip, sandbox: str) -> dict[str, Any]:
-    return {**trip.world, "sandbox": sandbox}
+def _trip(ground: Ground, world: dict[str, Any], turns_at: str) -> Trip:
+    """All orders of the world sent, and Prima asked what it has."""
+    what = "Measuring the desk and, by turns, the floor" if turns_at else "Measuring the desk"
+    done = ground.part(what, "desk", {"turns": turns_at})
+    return Trip(done, ground.part("Asking Prima what it holds", "check", world))
 
 
 def _measured(

@@ -42,20 +42,32 @@ class Ground:
 
     def part(self, doing: str, part: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Runs a part of the bench in a process of its own, and shows how far it is."""
+        with step(doing) as how_far, self.beside(part, given) as report:
+            program = self.programs.started[-1]
+            while program.process.poll() is None:
+                how_far(report.how_far())
+                self._check_others(program)
+                time.sleep(_PAUSE)
+        return report.result()
+
+    @contextmanager
+    def beside(self, part: str, given: Mapping[str, Any]) -> Iterator[Report]:
+        """A part that runs beside others; it is waited for, then its report has its result."""
         path = self.folder / f"{part}.report"
         report = Report(path)
         report.give({})
-        words = ["--part", part, "--given", json.dumps(dict(given))]
-        command = [*_manage(), "bench", self.bench, *words, "--report", str(path)]
-        with step(doing) as how_far:
-            program = self.programs.start(part, command)
-            while program.process.poll() is None:
-                how_far(report.how_far())
-                time.sleep(_PAUSE)
-            if program.process.returncode:
-                program.check()
-            self.programs.started.remove(program)
-        return report.result()
+        words = ["--part", part, "--given", json.dumps(dict(given)), "--report", str(path)]
+        program = self.programs.start(part, [*_manage(), "bench", self.bench, *words])
+        yield report
+        if program.process.wait():
+            program.check()
+        self.programs.started.remove(program)
+
+    def _check_others(self, program: Program) -> None:
+        """Raises ProgramFailed when one that this one may be waiting for has failed."""
+        for other in self.programs.started:
+            if other is not program and other.process.poll():
+                other.check()
 
     def fresh_database(self) -> None:
         """Empty, with all tables."""

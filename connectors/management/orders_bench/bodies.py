@@ -1,16 +1,14 @@
-"""The posts that booked the desk's orders, written down so that they can be made again without it."""
+"""The posts that booked the desk's orders, to be made again without it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from types import GenericAlias
 from typing import Any, get_args, get_origin, get_type_hints
 
 from connectors.body import json_body
-from connectors.management.measuring.report import Tell
 from connectors.prima.rest.order_payload import order_payload
 from integration.mirror.models import PrimaOrder
 from integration.records.sales_order import SalesOrder
@@ -24,27 +22,16 @@ class Body:
     content: bytes
 
 
-def write(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-    """Given the file `bodies`, writes the posts of all booked orders, in the order they were made."""
-    path, count = Path(given["bodies"]), 0
-    with path.open("wb") as file:
-        for kept in _kept():
-            order = read_back(SalesOrder, kept)
-            body = json_body(order_payload(order), "Prima")
-            file.write(order.external_ref.encode() + b"\t" + body + b"\n")
-            count += 1
-            tell(f"{count:,} orders")
-    return {"orders": count}
+def booked_after(last: int) -> tuple[list[Body], int]:
+    """The posts of the orders booked since, in the order they were made, and the last of them."""
+    found = list(PrimaOrder.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "payload"))
+    return [body_of(kept) for _, kept in found], found[-1][0] if found else last
 
 
-def read_bodies(path: Path) -> list[Body]:
-    """In JSON no tab and no line end stands for itself, so they may separate."""
-    bodies = []
-    with path.open("rb") as file:
-        for line in file:
-            key, _, content = line.rstrip(b"\n").partition(b"\t")
-            bodies.append(Body(key.decode(), content))
-    return bodies
+def body_of(kept: Any) -> Body:
+    """The post of an order as the desk keeps it."""
+    order: SalesOrder = read_back(SalesOrder, kept)
+    return Body(order.external_ref, json_body(order_payload(order), "Prima"))
 
 
 def read_back(kind: Any, data: Any) -> Any:
@@ -64,11 +51,6 @@ def _tuple(kind: GenericAlias, data: list[Any]) -> tuple[Any, ...]:
     if kinds[-1] is Ellipsis:
         return tuple(read_back(kinds[0], one) for one in data)
     return tuple(read_back(each, one) for each, one in zip(kinds, data, strict=True))
-
-
-def _kept() -> Iterator[Any]:
-    rows = PrimaOrder.objects.order_by("id").values_list("payload", flat=True)
-    return rows.iterator(chunk_size=500)
 
 
 @cache

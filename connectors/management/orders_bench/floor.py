@@ -1,17 +1,18 @@
 """The floor: the same reads and the same posts with plain sessions, and no checks of any kind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from time import perf_counter
 from typing import Any
 
 from connectors.management.measuring.report import Tell
-from connectors.management.orders_bench.bodies import Body, read_bodies
+from connectors.management.measuring.turns import Stopwatch, taken
+from connectors.management.orders_bench.bodies import Body, booked_after
 from connectors.management.orders_bench.plain import PlainCloud, PlainPrima, prima_headers
 from connectors.prima.rest.adapter import CODE_LISTS
 from connectors.sfmc.data_extensions import PAGE_SIZE
+from connectors.sync.orders.world_loader import load_reference
 
 CREATED = 201
 
@@ -21,14 +22,25 @@ class FloorFailed(Exception):
 
 
 def measure(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-    """Given the `sandbox`, its sign-in, `bodies` and how many `connections`: the `seconds`."""
-    bodies = read_bodies(Path(given["bodies"]))
-    begun = perf_counter()
+    """Given the `sandbox`, its sign-in and the folder of `turns`: the `seconds` all of them took.
+
+    The first turn reads; in the others, what the desk has booked since is posted again. What is
+    posted is written outside the clock.
+    """
+    watch, last, turns = Stopwatch(), 0, taken(Path(given["turns"]))
+    next(turns)
+    watch.start()
     headers = _read_all(given, tell)
-    read = perf_counter()
-    _post_all(given, headers, bodies, tell)
-    done = perf_counter()
-    return {"seconds": done - begun, "reading": read - begun, "sending": done - read}
+    watch.stop()
+    reading = watch.seconds
+    connections = load_reference().capabilities.limits.concurrency
+    primas = [PlainPrima(given["sandbox"], headers) for _ in range(connections)]
+    for _ in turns:
+        bodies, last = booked_after(last)
+        watch.start()
+        _post_all(primas, bodies)
+        watch.stop()
+    return {"seconds": watch.seconds, "reading": reading, "sending": watch.seconds - reading}
 
 
 def _read_all(given: Mapping[str, Any], tell: Tell) -> dict[str, str]:
@@ -48,23 +60,18 @@ def _read_all(given: Mapping[str, Any], tell: Tell) -> dict[str, str]:
     return headers
 
 
-def _post_all(
-    given: Mapping[str, Any], headers: Mapping[str, str], bodies: list[Body], tell: Tell
-) -> None:
+def _post_all(primas: Sequence[PlainPrima], bodies: Iterable[Body]) -> None:
     """One session a connection, all taking from one pile."""
-    pile, guard = iter(enumerate(bodies)), Lock()
+    pile, guard = iter(bodies), Lock()
 
-    def post() -> None:
-        prima = PlainPrima(given["sandbox"], headers)
+    def post(prima: PlainPrima) -> None:
         while True:
             with guard:
-                place, body = next(pile, (len(bodies), None))
+                body = next(pile, None)
             if body is None:
                 return
             if prima.place(body.key, body.content) != CREATED:
                 raise FloorFailed(f"Order {body.key} was not booked.")
-            tell(f"{place:,} of {len(bodies):,} orders")
 
-    with ThreadPoolExecutor(given["connections"]) as pool:
-        for done in [pool.submit(post) for _ in range(given["connections"])]:
-            done.result()
+    with ThreadPoolExecutor(len(primas)) as pool:
+        list(pool.map(post, primas))

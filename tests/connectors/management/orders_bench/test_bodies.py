@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from connectors.body import json_body
-from connectors.management.orders_bench.bodies import Body, read_back, read_bodies
+from connectors.management.orders_bench.bodies import Body, body_of, read_back
 from connectors.prima.rest.order_payload import order_payload
 from connectors.sync.mirrored import as_data
 from integration.records.address import Address
@@ -76,10 +76,6 @@ def test_an_order_as_the_desk_keeps_it_is_read_back_equal():
     assert read_back(SalesOrder, json.loads(json.dumps(as_data(ORDER)))) == ORDER
 
 
-def test_bodies_are_read_as_they_were_written(tmp_path):
-    # given
-    content = json_body(order_payload(ORDER), "Prima")
-    path = tmp_path / "bodies"
-    path.write_bytes(b"CO-1\t" + content + b"\nCO-2\t{}\n")
-    # when / then
-    assert read_bodies(path) == [Body("CO-1", content), Body("CO-2", b"{}")]
+def test_the_post_of_a_kept_order_is_the_one_that_was_made():
+    kept = json.loads(json.dumps(as_data(ORDER)))
+    assert body_of(kept) == Body("CO-1", json_body(order_payload(ORDER), "Prima"))
