@@ -49,8 +49,8 @@ floors: venv
 	.venv/bin/lint-imports --no-logo
 
 templates: venv
-	$(RUN) -m djlint templates --check --quiet
-	$(RUN) -m djlint templates --lint --quiet
+	$(RUN) -m djlint templates --check
+	$(RUN) -m djlint templates --lint
 
 deployment: venv
 	.ci/deploy-check $(RUN)
