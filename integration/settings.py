@@ -170,6 +170,12 @@ CONNECTION_PRIVATE_HOSTS = env.list(
 INBOUND_REPLAY_SECONDS = env.int("INBOUND_REPLAY_SECONDS", default=300)
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
 
+# --- Files of gateways and banks ------------------------------------------------------------------
+COMPANIES = env.list("COMPANIES", default=["main"])
+PAYOUT_FOLDER = env.str("PAYOUT_FOLDER", default="")
+PAYOUT_MAX_MB = env.int("PAYOUT_MAX_MB", default=2048)
+PAYOUT_BACKGROUND_MB = env.int("PAYOUT_BACKGROUND_MB", default=20)
+
 # --- Background work (django-q2 on the same database) --------------------------------------------
 Q_CLUSTER = {
     "name": "desk",

@@ -8,15 +8,22 @@ from integration.mirror.documents import letters
 
 
 class StatementFile(models.Model):
-    """A file as it came: kept unchanged, known by its hash, imported whole or not at all."""
+    """A file as it came: kept unchanged, known by its hash, imported whole or not at all.
+
+    `totals` are net amounts as text by currency. `preview` is what a person sees before deciding,
+    as `reconciliation.importing.totals.Preview` writes it.
+    """
 
     class State(models.TextChoices):
-        PREVIEW = "preview", "Preview"
+        READING = "reading", "Being read"
+        PREVIEW = "preview", "Waits for a decision"
         IMPORTED = "imported", "Imported"
         HELD = "held", "Held"
         REFUSED = "refused", "Refused"
+        DISCARDED = "discarded", "Discarded"
 
     sha256 = models.CharField(max_length=64)
+    company = models.CharField(max_length=40, default="main")
     name = models.CharField(max_length=250)
     size = models.BigIntegerField()
     path = models.CharField(
@@ -28,6 +35,7 @@ class StatementFile(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEW)
     lines = models.PositiveIntegerField(default=0)
     totals = models.JSONField(default=dict, help_text="Currency to amounts as text.")
+    preview = models.JSONField(default=dict)
     message = models.TextField(blank=True, help_text="In words for people.")
     via = models.CharField(max_length=20, default="upload")
     uploaded_by = models.ForeignKey(
@@ -36,9 +44,14 @@ class StatementFile(models.Model):
     uploaded_by_name = models.CharField(max_length=150)
     uploaded_at = models.DateTimeField()
     imported_at = models.DateTimeField(null=True)
+    imported_by_name = models.CharField(max_length=150, blank=True)
 
     class Meta:
         ordering = ["-uploaded_at"]
+        indexes = [
+            # The list of files, newest first.
+            models.Index(fields=["-uploaded_at"], name="file_recent"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["sha256"],
@@ -72,6 +85,10 @@ class Payout(models.Model):
             models.UniqueConstraint(
                 fields=["gateway", "account", "payout_id", "currency"], name="one_payout"
             )
+        ]
+        indexes = [
+            # The list of payouts, newest first.
+            models.Index(fields=["-paid_on", "-id"], name="payout_recent"),
         ]
 
     def __str__(self) -> str:
