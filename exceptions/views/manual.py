@@ -33,7 +33,8 @@ def manual(request: HttpRequest, page: str = "README") -> HttpResponse:
 @lru_cache(maxsize=200)
 def _rendered(path: Path, _changed: float) -> tuple[str, SafeString]:
     text = path.read_text(encoding="utf-8")
-    title = next((line[2:] for line in text.splitlines() if line.startswith("# ")), "Manual")
+    heading, _, rest = text.partition("\n")
+    title, text = (heading[2:], rest) if heading.startswith("# ") else ("Manual", text)
     html = markdown.markdown(text, extensions=["tables", "fenced_code", "sane_lists", "toc"])
     return title, mark_safe(_linked(html, path.parent))  # noqa: S308 - our own pages
 
