@@ -4,33 +4,39 @@ from django.db import migrations
 
 GUARDS = """
 DROP TRIGGER match_in_locked_period ON reconciliation_match;
-CREATE TRIGGER match_in_locked_period
-    BEFORE UPDATE OR DELETE ON reconciliation_match
-    FOR EACH ROW EXECUTE FUNCTION reconciliation_refuse_locked();
 
--- A rule makes a million matches in one statement, so new ones are looked at together.
+-- A rule makes a million matches in one statement, so they are looked at together.
 CREATE FUNCTION reconciliation_refuse_locked_matches() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM reconciliation_period WHERE state = 'locked') AND EXISTS (
         SELECT 1
         FROM reconciliation_period p
-        JOIN made m ON m.company = p.company AND m.day BETWEEN p.first_day AND p.last_day
+        JOIN written m ON m.company = p.company AND m.day BETWEEN p.first_day AND p.last_day
         WHERE p.state = 'locked'
     ) THEN
         RAISE EXCEPTION 'The period of this day is locked.' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER matches_in_locked_period
-    AFTER INSERT ON reconciliation_match REFERENCING NEW TABLE AS made
+CREATE TRIGGER match_made_in_locked_period
+    AFTER INSERT ON reconciliation_match REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_refuse_locked_matches();
+CREATE TRIGGER match_changed_in_locked_period
+    AFTER UPDATE ON reconciliation_match REFERENCING OLD TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_refuse_locked_matches();
+CREATE TRIGGER match_moved_to_locked_period
+    AFTER UPDATE ON reconciliation_match REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_refuse_locked_matches();
+CREATE TRIGGER match_deleted_in_locked_period
+    AFTER DELETE ON reconciliation_match REFERENCING OLD TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_refuse_locked_matches();
 
 CREATE FUNCTION reconciliation_keep_matched() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM reconciliation_match
-        WHERE undone_at IS NULL
-          AND CASE TG_ARGV[0] WHEN 'line' THEN line_id = OLD.id ELSE document_id = OLD.id END
+    IF TG_ARGV[0] = 'line' AND EXISTS (
+        SELECT 1 FROM reconciliation_match WHERE line_id = OLD.id AND undone_at IS NULL
+    ) OR TG_ARGV[0] = 'document' AND EXISTS (
+        SELECT 1 FROM reconciliation_match WHERE document_id = OLD.id AND undone_at IS NULL
     ) THEN
         RAISE EXCEPTION 'It is matched; undo the match first.' USING ERRCODE = 'check_violation';
     END IF;
@@ -45,9 +51,11 @@ GUARDS_BACK = """
 DROP TRIGGER document_kept_while_matched ON mirror_primadocument;
 DROP TRIGGER line_kept_while_matched ON reconciliation_gatewayline;
 DROP FUNCTION reconciliation_keep_matched();
-DROP TRIGGER matches_in_locked_period ON reconciliation_match;
+DROP TRIGGER match_made_in_locked_period ON reconciliation_match;
+DROP TRIGGER match_changed_in_locked_period ON reconciliation_match;
+DROP TRIGGER match_moved_to_locked_period ON reconciliation_match;
+DROP TRIGGER match_deleted_in_locked_period ON reconciliation_match;
 DROP FUNCTION reconciliation_refuse_locked_matches();
-DROP TRIGGER match_in_locked_period ON reconciliation_match;
 CREATE TRIGGER match_in_locked_period
     BEFORE INSERT OR UPDATE OR DELETE ON reconciliation_match
     FOR EACH ROW EXECUTE FUNCTION reconciliation_refuse_locked();

@@ -1,0 +1,1 @@
+"""Matching payout lines with invoices and credit notes, rule by rule, inside the database."""

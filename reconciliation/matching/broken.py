@@ -1,0 +1,74 @@
+"""Matches whose line or document changed since: they no longer hold, and the rules look again."""
+
+from reconciliation.matching.desk import Desk
+
+# A person's match stays when only what the rules go by has changed.
+_BROKEN = """
+CREATE TEMP TABLE broken ON COMMIT DROP AS
+SELECT match_id,
+       left(string_agg(DISTINCT 'The ' || side || ' changed after it was matched: ' || what,
+                       '; '), 240) || '.' AS reason,
+       bool_or(reconciliation_in_locked_period(company, day)) AS is_locked
+FROM (
+    SELECT COALESCE(m.head_id, m.id) AS match_id, c.side, c.what, m.company, m.day, m.made_by_id
+    FROM reconciliation_change c
+    JOIN reconciliation_match m ON m.line_id = c.object_id AND m.undone_at IS NULL
+    WHERE c.side = 'line' AND m.control = %(control)s
+    UNION ALL
+    SELECT COALESCE(m.head_id, m.id), c.side, c.what, m.company, m.day, m.made_by_id
+    FROM reconciliation_change c
+    JOIN reconciliation_match m ON m.document_id = c.object_id AND m.undone_at IS NULL
+    WHERE c.side = 'document' AND m.control = %(control)s
+) changed
+WHERE made_by_id IS NULL OR what ~ 'amount|currency|kind|company|deleted'
+GROUP BY match_id
+"""
+_UNDO = """
+UPDATE reconciliation_match m
+SET undone_at = %(at)s, undone_by_name = %(made_by_name)s, undone_reason = b.reason
+FROM broken b
+WHERE b.match_id = m.{key} AND NOT b.is_locked AND m.undone_at IS NULL
+"""
+_COUNT = (
+    "SELECT count(*) FILTER (WHERE NOT is_locked), count(*) FILTER (WHERE is_locked) FROM broken"
+)
+
+# What broke a match in a locked period is kept, for the day the period is opened again.
+_FORGET = """
+DELETE FROM reconciliation_change c
+WHERE c.id <= %(upto)s
+  AND CASE c.side
+      WHEN 'line' THEN EXISTS (
+        SELECT 1 FROM reconciliation_gatewayline l
+        WHERE l.id = c.object_id AND l.company = %(company)s)
+      ELSE EXISTS (
+        SELECT 1 FROM mirror_primadocument d
+        WHERE d.id = c.object_id AND d.company = %(company)s) END
+  AND NOT EXISTS (
+    SELECT 1 FROM broken b
+    JOIN reconciliation_match m ON m.id = b.match_id
+    LEFT JOIN reconciliation_match t ON t.head_id = m.id
+    WHERE b.is_locked AND CASE c.side
+        WHEN 'line' THEN c.object_id IN (m.line_id, t.line_id)
+        ELSE c.object_id IN (m.document_id, t.document_id) END)
+"""
+
+
+def undo_broken(desk: Desk) -> tuple[int, int]:
+    """How many matches broke, and how many stay though they should, as their period is locked."""
+    desk.do(_BROKEN)
+    desk.do("ANALYZE broken")
+    desk.do(_UNDO.format(key="id"))
+    desk.do(_UNDO.format(key="head_id"))
+    ((broken, locked),) = desk.rows(_COUNT)
+    return broken, locked
+
+
+def last_change(desk: Desk) -> int:
+    """The number of the latest change, or 0."""
+    return int(desk.rows("SELECT COALESCE(max(id), 0) FROM reconciliation_change")[0][0])
+
+
+def forget_changes(desk: Desk, upto: int) -> None:
+    """Those up to this number have been looked at."""
+    desk.do(_FORGET, upto=upto)

@@ -1,0 +1,37 @@
+"""One run's connection to the database and the values all its statements know."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+_LOCK = 7_260_173  # Any constant: it names the lock under which matches are made.
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`known` are the parameters every statement may use."""
+
+    known: Mapping[str, Any]
+
+    def do(self, statement: str, **more: Any) -> int:
+        """How many rows it touched."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**self.known, **more})
+            return cursor.rowcount
+
+    def rows(self, statement: str, **more: Any) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**self.known, **more})
+            return list(cursor.fetchall())
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """A transaction in which nobody else makes or undoes matches."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield

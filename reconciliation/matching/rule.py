@@ -1,0 +1,49 @@
+"""What a rule is: a name, words for people, and a SELECT that finds what belongs together.
+
+A SELECT reads `open_line`, `open_document` and `receipt` (see `open_items`) and the parameters
+`control`, `company`, `window_days`, `most_parts`, `most_candidates` and `rate_days`.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import ClassVar
+
+from integration.core.folder import members
+
+CONTROL = "payouts_to_documents"
+
+
+class Rule:
+    """One rule. A file in `reconciliation/matching/rules` with one subclass is a rule.
+
+    `sql` gives one row for each match: company, currency, left_total, right_total, day, and
+    - of a rule for pairs: line_id and document_id (either may be empty);
+    - with `groups`: lines and documents, arrays of ids in an order that every run gives again.
+    `extra` names further columns of the match that the SELECT gives.
+    """
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    reason: ClassVar[str]
+    order: ClassVar[int]
+    sql: ClassVar[str]
+    groups: ClassVar[bool] = False
+    extra: ClassVar[tuple[str, ...]] = ()
+    over_everything: ClassVar[bool] = False
+    """Reads all open items where they are, before the few that are left are set aside."""
+
+
+@lru_cache(maxsize=1)
+def rules() -> Sequence[Rule]:
+    """Every rule, in the order in which they are tried."""
+    found = members("reconciliation.matching.rules", Rule)
+    return tuple(sorted((rule() for rule in found.values()), key=lambda rule: rule.order))
+
+
+def title_of(slug: str) -> str:
+    """The rule's name for people; also of what a person did."""
+    titles = {rule.slug: rule.title for rule in rules()}
+    return titles.get(slug, "By hand" if slug == BY_HAND else slug)
+
+
+BY_HAND = "by_hand"

@@ -1,0 +1,1 @@
+"""One rule a file: what it puts together, in words and in SQL."""

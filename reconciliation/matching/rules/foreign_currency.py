@@ -1,0 +1,70 @@
+"""The customer paid in the invoice's currency and the gateway paid out in another."""
+
+from reconciliation.matching.rule import Rule
+
+
+class ForeignCurrency(Rule):
+    slug = "foreign_currency"
+    title = "Paid in another currency"
+    reason = "The amount agrees in the invoice's currency; the rate made the difference."
+    order = 67
+    extra = ("fx_difference", "fx_currency", "account_code")
+    # The totals are in the invoice's currency: what the customer paid or, where the gateway does
+    # not say, what the line is at the rate of the day. The difference is what the payout lacks or
+    # has too much against that rate, in the payout's currency.
+    sql = """
+WITH pair AS (
+    SELECT l.id AS line_id, d.id AS document_id
+    FROM open_line l
+    JOIN open_document d
+      ON d.reference_key = l.reference_key AND d.currency <> l.currency
+     AND (l.kind, d.kind) IN (('charge', 'invoice'), ('refund', 'credit_note'))
+    WHERE l.reference_key <> ''
+    UNION
+    SELECT l.id, d.id
+    FROM open_line l
+    JOIN receipt r ON r.transaction_id = l.transaction_id
+    JOIN open_document d
+      ON d.kind = 'invoice' AND d.number = r.invoice_number AND d.currency <> l.currency
+    WHERE l.kind = 'charge' AND l.transaction_id <> ''
+), counted AS (
+    SELECT *, count(*) OVER (PARTITION BY line_id) AS documents,
+           count(*) OVER (PARTITION BY document_id) AS lines
+    FROM pair
+), rated AS (
+    SELECT l.id AS line_id, d.id AS document_id, l.currency AS line_currency, l.amount, l.day,
+           l.original_amount, l.original_currency, l.gateway,
+           d.currency, d.amount AS right_total,
+           rate.rate * power(10::numeric, paid.digits - billed.digits) AS rate
+    FROM counted c
+    JOIN open_line l ON l.id = c.line_id
+    JOIN open_document d ON d.id = c.document_id
+    JOIN currency_digits paid ON paid.currency = l.currency
+    JOIN currency_digits billed ON billed.currency = d.currency
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN base = d.currency THEN x.rate ELSE 1 / x.rate END AS rate
+        FROM reconciliation_exchangerate x
+        WHERE (x.base, x.quote) IN ((d.currency, l.currency), (l.currency, d.currency))
+          AND x.rate > 0 AND x.day BETWEEN l.day - %(rate_days)s AND l.day
+        ORDER BY x.day DESC, x.base = d.currency DESC
+        LIMIT 1
+    ) rate
+    WHERE c.documents = 1 AND c.lines = 1
+), valued AS (
+    SELECT *,
+           CASE WHEN original_currency = currency THEN original_amount
+                ELSE round(amount / rate)::bigint END AS left_total,
+           CASE WHEN original_currency = currency THEN %(control)s
+                ELSE %(control)s || '_fx' END AS control,
+           amount - round(right_total * rate)::bigint AS fx_difference
+    FROM rated
+)
+SELECT %(company)s AS company, v.currency, v.line_id, v.document_id, v.left_total, v.right_total,
+       v.day, v.fx_difference, v.line_currency AS fx_currency,
+       COALESCE(a.code, '') AS account_code
+FROM valued v
+LEFT JOIN account a ON a.purpose = 'fx' AND a.gateway = v.gateway
+WHERE v.left_total IS NOT NULL AND (a.code IS NOT NULL OR v.fx_difference = 0)
+  AND CASE WHEN v.left_total = v.right_total THEN true
+      ELSE reconciliation_swallows(v.control, v.currency, v.left_total, v.right_total) END
+"""

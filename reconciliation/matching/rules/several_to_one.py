@@ -1,0 +1,68 @@
+"""Several lines pay one invoice: a split payment, or a capture in parts."""
+
+from reconciliation.matching.rule import Rule
+
+
+class SeveralToOne(Rule):
+    slug = "several_to_one"
+    title = "Several lines, one invoice"
+    reason = "Exactly one choice of lines adds up to the invoice."
+    order = 80
+    groups = True
+    sql = """
+WITH RECURSIVE pair AS (
+    SELECT d.id AS document_id, l.id AS line_id
+    FROM open_document d
+    JOIN open_line l
+      ON l.currency = d.currency AND l.kind = 'charge' AND l.reference_key = d.reference_key
+    WHERE d.kind = 'invoice' AND d.reference_key <> '' AND l.amount < d.amount AND l.amount > 0
+    UNION
+    SELECT d.id, l.id
+    FROM open_document d
+    JOIN receipt r ON r.invoice_number = d.number AND r.transaction_id <> ''
+    JOIN open_line l
+      ON l.currency = d.currency AND l.kind = 'charge' AND l.transaction_id = r.transaction_id
+    WHERE d.kind = 'invoice' AND l.amount < d.amount AND l.amount > 0
+    UNION
+    SELECT d.id, l.id
+    FROM open_document d
+    JOIN open_line l
+      ON l.currency = d.currency AND l.kind = 'charge' AND l.email = d.email
+     AND NOT l.names_a_document
+     AND d.day BETWEEN l.day - %(window_days)s AND l.day + %(window_days)s
+    WHERE d.kind = 'invoice' AND d.email <> '' AND NOT d.named_by_a_line
+      AND l.amount < d.amount AND l.amount > 0
+), candidate AS (
+    SELECT p.document_id, d.amount AS target, l.id AS line_id, l.amount,
+           row_number() OVER (PARTITION BY p.document_id
+                              ORDER BY l.occurred_at, l.gateway, l.account, l.line_id) AS place,
+           count(*) OVER (PARTITION BY p.document_id) AS many
+    FROM pair p
+    JOIN open_document d ON d.id = p.document_id
+    JOIN open_line l ON l.id = p.line_id
+), usable AS (
+    SELECT * FROM candidate WHERE many BETWEEN 2 AND %(most_candidates)s
+), choice AS (
+    SELECT document_id, target, place, amount AS total, ARRAY[line_id] AS lines FROM usable
+    UNION ALL
+    SELECT c.document_id, c.target, u.place, c.total + u.amount, c.lines || u.line_id
+    FROM choice c
+    JOIN usable u ON u.document_id = c.document_id AND u.place > c.place
+                 AND c.total + u.amount <= c.target
+    WHERE cardinality(c.lines) < %(most_parts)s
+), fits AS (
+    SELECT document_id, target, lines, count(*) OVER (PARTITION BY document_id) AS ways
+    FROM choice WHERE total = target
+), wanted AS (
+    SELECT line_id, count(*) AS documents
+    FROM fits, unnest(lines) AS line_id GROUP BY line_id
+)
+SELECT %(company)s AS company, d.currency, f.lines, ARRAY[d.id] AS documents,
+       f.target AS left_total, d.amount AS right_total,
+       (SELECT max(day) FROM open_line WHERE id = ANY (f.lines)) AS day
+FROM fits f
+JOIN open_document d ON d.id = f.document_id
+WHERE f.ways = 1 AND NOT EXISTS (
+    SELECT 1 FROM wanted w WHERE w.line_id = ANY (f.lines) AND w.documents > 1
+)
+"""

@@ -1,0 +1,169 @@
+"""What a run has to look at again: what changed, and everything open that hangs together with it.
+
+Two items hang together when they share a reference, a transaction, an invoice or, where they have
+no reference to go by, a customer. That is followed until nothing new turns up, so a run over the
+scope decides as a run over everything would.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from reconciliation.matching.desk import Desk
+
+MOST_ITEMS = 150_000
+"""Beyond so many, a run over everything is quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Lines and documents to look at, by their numbers, besides what changed."""
+
+    lines: Collection[int] = ()
+    documents: Collection[int] = ()
+
+
+_TABLES = """
+CREATE TEMP TABLE scope_line (id bigint PRIMARY KEY) ON COMMIT DROP;
+CREATE TEMP TABLE scope_document (id bigint PRIMARY KEY) ON COMMIT DROP;
+CREATE TEMP TABLE scope_key (key text, value text, PRIMARY KEY (key, value)) ON COMMIT DROP;
+CREATE TEMP TABLE fresh_line (id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE fresh_document (id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE fresh_key (key text, value text) ON COMMIT DROP;
+"""
+_FIRST_LINES = """
+INSERT INTO fresh_line
+SELECT l.id FROM reconciliation_gatewayline l
+JOIN reconciliation_statementfile f ON f.id = l.file_id
+WHERE f.imported_at >= %(since)s AND l.company = %(company)s
+UNION
+SELECT object_id FROM reconciliation_change WHERE side = 'line'
+UNION
+SELECT line_id FROM reconciliation_match WHERE undone_at >= %(since)s AND line_id IS NOT NULL
+UNION
+SELECT unnest(%(lines)s::bigint[])
+"""
+_FIRST_DOCUMENTS = """
+INSERT INTO fresh_document
+SELECT id FROM mirror_primadocument WHERE read_at >= %(since)s AND company = %(company)s
+UNION
+SELECT object_id FROM reconciliation_change WHERE side = 'document'
+UNION
+SELECT document_id FROM reconciliation_match
+WHERE undone_at >= %(since)s AND document_id IS NOT NULL
+UNION
+SELECT unnest(%(documents)s::bigint[])
+"""
+# Only what is open takes others along; a receipt does too, as it ties transactions to invoices.
+_OPEN_ONLY = """
+DELETE FROM fresh_line f USING reconciliation_match m
+WHERE m.line_id = f.id AND m.undone_at IS NULL;
+DELETE FROM fresh_document f USING reconciliation_match m, mirror_primadocument d
+WHERE m.document_id = f.id AND m.undone_at IS NULL AND d.id = f.id AND d.kind <> 'receipt';
+DELETE FROM fresh_line f USING scope_line s WHERE s.id = f.id;
+DELETE FROM fresh_document f USING scope_document s WHERE s.id = f.id;
+INSERT INTO scope_line SELECT DISTINCT id FROM fresh_line;
+INSERT INTO scope_document SELECT DISTINCT id FROM fresh_document;
+ANALYZE fresh_line; ANALYZE fresh_document;
+"""
+_KEYS = """
+TRUNCATE fresh_key;
+INSERT INTO fresh_key
+SELECT DISTINCT k.key, k.value
+FROM fresh_line f
+JOIN reconciliation_gatewayline l ON l.id = f.id
+CROSS JOIN LATERAL (VALUES
+    ('reference', l.reference_key), ('transaction', l.transaction_id),
+    ('transaction', l.parent_transaction_id),
+    ('customer', CASE WHEN l.customer_email = '' THEN ''
+        WHEN l.reference_key = '' OR NOT EXISTS (
+            SELECT 1 FROM mirror_primadocument d
+            WHERE d.reference_key = l.reference_key AND d.reference_key <> '')
+        THEN upper(l.customer_email) ELSE '' END)) k (key, value)
+WHERE k.value <> ''
+UNION
+SELECT DISTINCT k.key, k.value
+FROM fresh_document f
+JOIN mirror_primadocument d ON d.id = f.id
+CROSS JOIN LATERAL (VALUES
+    ('reference', d.reference_key), ('transaction', d.transaction_id),
+    ('invoice', CASE WHEN d.kind = 'invoice' THEN d.number ELSE d.invoice_number END),
+    ('customer', CASE WHEN d.customer_email = '' OR d.kind <> 'invoice' THEN ''
+        WHEN d.reference_key = '' OR NOT EXISTS (
+            SELECT 1 FROM reconciliation_gatewayline l
+            WHERE l.reference_key = d.reference_key AND l.reference_key <> '')
+        THEN upper(d.customer_email) ELSE '' END)) k (key, value)
+WHERE k.value <> ''
+UNION
+SELECT 'invoice', i.number
+FROM fresh_line f
+JOIN reconciliation_gatewayline l ON l.id = f.id AND l.parent_transaction_id <> ''
+JOIN reconciliation_gatewayline c
+  ON c.transaction_id = l.parent_transaction_id AND c.transaction_id <> ''
+JOIN reconciliation_match m ON m.line_id = c.id AND m.undone_at IS NULL
+JOIN mirror_primadocument i ON i.id = m.document_id AND i.kind = 'invoice'
+UNION
+SELECT 'transaction', c.transaction_id
+FROM fresh_document f
+JOIN mirror_primadocument d ON d.id = f.id AND d.kind = 'credit_note'
+JOIN mirror_primadocument i ON i.kind = 'invoice' AND i.number = d.invoice_number
+JOIN reconciliation_match m ON m.document_id = i.id AND m.undone_at IS NULL
+JOIN reconciliation_gatewayline c ON c.id = m.line_id AND c.transaction_id <> '';
+DELETE FROM fresh_key f USING scope_key s WHERE s.key = f.key AND s.value = f.value;
+INSERT INTO scope_key SELECT * FROM fresh_key;
+ANALYZE fresh_key;
+"""
+_LINES = """
+TRUNCATE fresh_line;
+INSERT INTO fresh_line
+SELECT l.id FROM fresh_key k JOIN reconciliation_gatewayline l
+  ON l.reference_key = k.value AND l.reference_key <> '' WHERE k.key = 'reference'
+UNION
+SELECT l.id FROM fresh_key k JOIN reconciliation_gatewayline l
+  ON l.transaction_id = k.value AND l.transaction_id <> '' WHERE k.key = 'transaction'
+UNION
+SELECT l.id FROM fresh_key k JOIN reconciliation_gatewayline l
+  ON l.parent_transaction_id = k.value AND l.parent_transaction_id <> ''
+WHERE k.key = 'transaction'
+UNION
+SELECT l.id FROM fresh_key k JOIN reconciliation_gatewayline l
+  ON upper(l.customer_email) = k.value AND l.customer_email <> '' WHERE k.key = 'customer'
+"""
+_DOCUMENTS = """
+TRUNCATE fresh_document;
+INSERT INTO fresh_document
+SELECT d.id FROM fresh_key k JOIN mirror_primadocument d
+  ON d.reference_key = k.value AND d.reference_key <> '' WHERE k.key = 'reference'
+UNION
+SELECT d.id FROM fresh_key k JOIN mirror_primadocument d
+  ON d.transaction_id = k.value AND d.transaction_id <> '' WHERE k.key = 'transaction'
+UNION
+SELECT d.id FROM fresh_key k JOIN mirror_primadocument d
+  ON d.invoice_number = k.value AND d.invoice_number <> '' WHERE k.key = 'invoice'
+UNION
+SELECT d.id FROM fresh_key k JOIN mirror_primadocument d
+  ON d.number = k.value AND d.kind = 'invoice' WHERE k.key = 'invoice'
+UNION
+SELECT d.id FROM fresh_key k JOIN mirror_primadocument d
+  ON upper(d.customer_email) = k.value AND d.customer_email <> '' WHERE k.key = 'customer'
+"""
+_SIZE = "SELECT (SELECT count(*) FROM scope_line) + (SELECT count(*) FROM scope_document)"
+_FRESH = "SELECT (SELECT count(*) FROM fresh_line) + (SELECT count(*) FROM fresh_document)"
+
+
+def find(desk: Desk, scope: Scope) -> bool:
+    """Fills `scope_line` and `scope_document`. False when that is too much to be worth it."""
+    desk.do(_TABLES)
+    desk.do(_FIRST_LINES, lines=list(scope.lines))
+    desk.do(_FIRST_DOCUMENTS, documents=list(scope.documents))
+    while _count(desk, _FRESH):
+        if _count(desk, _FRESH) + _count(desk, _SIZE) > MOST_ITEMS:
+            return False
+        desk.do(_OPEN_ONLY)
+        desk.do(_KEYS)
+        desk.do(_LINES)
+        desk.do(_DOCUMENTS)
+    return True
+
+
+def _count(desk: Desk, statement: str) -> int:
+    return int(desk.rows(statement)[0][0])
