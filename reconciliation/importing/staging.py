@@ -1,0 +1,222 @@
+"""Reads a file once, straight into a table of its own that no page looks at.
+
+The table is unlogged and lives until the file is imported or discarded. Memory stays flat however
+long the file is: rows go to the database as they are read.
+"""
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from django.db import connection, transaction
+from psycopg import sql
+
+from connectors.gateways.gateway import Event, Format
+from connectors.gateways.problems import Code, FileProblem
+from integration.core.money import to_minor
+from integration.records.bank import BankLine, BankStatement
+from integration.records.payout import Payout, PayoutLine
+from reconciliation.importing.totals import Tallied, minor_of
+
+BANK = "bank"
+_BIGGEST = 2**63 - 1
+LINE_COLUMNS = (
+    "row", "gateway", "account", "line_id", "payout_id", "kind", "gross", "fee", "fee_tax", "net",
+    "currency", "occurred_at", "booked_on", "reference", "transaction_id", "parent_transaction_id",
+    "customer_email", "description", "original_amount", "original_currency", "rate",
+)  # fmt: skip
+_LINES = """
+    CREATE UNLOGGED TABLE {} (
+        row integer, gateway text, account text, line_id text, payout_id text, kind text,
+        gross bigint, fee bigint, fee_tax bigint, net bigint, currency text,
+        occurred_at timestamptz, booked_on date, reference text, transaction_id text,
+        parent_transaction_id text, customer_email text, description text,
+        original_amount bigint, original_currency text, rate numeric(18, 8)
+    ) WITH (autovacuum_enabled = false)
+"""
+BANK_COLUMNS = (
+    "row", "account", "statement", "line_id", "amount", "currency", "booked_on", "value_on",
+    "text", "end_to_end",
+)  # fmt: skip
+_BANK = """
+    CREATE UNLOGGED TABLE {} (
+        row integer, account text, statement text, line_id text, amount bigint, currency text,
+        booked_on date, value_on date, text text, end_to_end text
+    ) WITH (autovacuum_enabled = false)
+"""
+_PAYOUTS = """
+    CREATE UNLOGGED TABLE {} (
+        gateway text, account text, payout_id text, currency text, paid_on date, stated bigint,
+        bank_reference text
+    )
+"""
+# What the tables of the desk can hold; longer is refused, for half an identifier is none.
+_LONGEST = {
+    "line_id": 160,
+    "payout_id": 120,
+    "account": 80,
+    "reference": 160,
+    "transaction_id": 160,
+    "parent_transaction_id": 160,
+    "customer_email": 254,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Where the lines of one file wait."""
+
+    name: str
+
+    @classmethod
+    def of(cls, pk: int | str) -> "Staged":
+        return cls(f"reconciliation_staged_{pk}")
+
+    @property
+    def table(self) -> sql.Identifier:
+        return sql.Identifier(self.name)
+
+    @property
+    def payouts(self) -> sql.Identifier:
+        """What the file states about payouts, beside its lines."""
+        return sql.Identifier(f"{self.name}_payouts")
+
+
+def stage(form: Format, stream: BinaryIO, to: Staged, *, account: str = "") -> Tallied:
+    """Reads the whole file into its table. Raises FileProblem, and then nothing is there.
+
+    `account` stands in where lines name none.
+    """
+    reading = _Reading(Tallied(), account)
+    with transaction.atomic():
+        drop(to)
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL(_BANK if form.gateway == BANK else _LINES).format(to.table))
+            try:
+                _copy(cursor, form, stream, to, reading)
+            except UnicodeError as error:
+                raise FileProblem(Code.ENCODING, "It holds characters that are none.") from error
+            if reading.tallied.footed is None:
+                raise FileProblem(Code.CUT_SHORT, "It ends before its end. Download it again.")
+            _keep_payouts(cursor, to, reading)
+            cursor.execute(sql.SQL("ANALYZE {}").format(to.table))
+    return reading.tallied
+
+
+def drop(staged: Staged) -> None:
+    with connection.cursor() as cursor:
+        for table in (staged.table, staged.payouts):
+            cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+
+
+def waits(staged: Staged, lines: int, payouts: int) -> bool:
+    """Whether all rows are still there; a crash of the database empties unlogged tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)::text", [staged.name])
+        if cursor.fetchone() == (None,):
+            return False
+        counts = sql.SQL("SELECT (SELECT count(*) FROM {}), (SELECT count(*) FROM {})")
+        cursor.execute(counts.format(staged.table, staged.payouts))
+        return bool(cursor.fetchone() == (lines, payouts))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One pass over a file."""
+
+    tallied: Tallied
+    account: str
+
+    def row(self, event: Event) -> tuple[Any, ...] | None:
+        """The event as a row to store; what is no line is only noted."""
+        if isinstance(event, PayoutLine):
+            _check(event)
+            return self.line_row(event)
+        if isinstance(event, BankLine):
+            return self.booking_row(event)
+        if isinstance(event, Payout):
+            self.tallied.payouts.append(event)
+        elif isinstance(event, BankStatement):
+            self.tallied.statements.append(event)
+        else:
+            self.tallied.footed = event
+        return None
+
+    def line_row(self, line: PayoutLine) -> tuple[Any, ...]:
+        account = line.account or self.account
+        try:
+            minor = minor_of(line)
+        except ValueError as error:
+            raise FileProblem(Code.BAD_AMOUNT, str(error), line.row) from error
+        if max(map(abs, minor)) > _BIGGEST:
+            raise FileProblem(Code.BAD_AMOUNT, "The amount is too large to be true.", line.row)
+        self.tallied.line(line, minor, account)
+        return (
+            line.row, line.gateway, account, line.line_id, line.payout_id, line.kind.value,
+            *minor, line.currency, line.occurred_at, line.booked_on, line.reference,
+            line.transaction_id, line.parent_transaction_id, line.customer_email,
+            line.description[:250], _original(line), line.original_currency, line.rate,
+        )  # fmt: skip
+
+    def booking_row(self, line: BankLine) -> tuple[Any, ...]:
+        account = line.account or self.account
+        minor = to_minor(line.amount, line.currency)
+        self.tallied.booking(line, minor)
+        reference = line.entry_ref
+        if not reference.startswith(line.statement_id):
+            reference = f"{line.statement_id}:{reference}"
+        return (
+            line.row, account[:80], line.statement_id[:120], reference[:160], minor, line.currency,
+            line.booked_on, line.value_on, _words(line), line.end_to_end_id[:160],
+        )  # fmt: skip
+
+
+def _copy(cursor: Any, form: Format, stream: BinaryIO, to: Staged, reading: _Reading) -> None:
+    columns = BANK_COLUMNS if form.gateway == BANK else LINE_COLUMNS
+    named = sql.SQL(", ").join(map(sql.Identifier, columns))
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(to.table, named)
+    with cursor.copy(into) as copy:
+        for event in form.read(stream):
+            if row := reading.row(event):
+                copy.write_row(row)
+
+
+def _keep_payouts(cursor: Any, to: Staged, reading: _Reading) -> None:
+    cursor.execute(sql.SQL(_PAYOUTS).format(to.payouts))
+    with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(to.payouts)) as copy:
+        for one in reading.tallied.payouts:
+            account = one.account or reading.account
+            stated = None if one.stated is None else to_minor(one.stated, one.currency)
+            copy.write_row(
+                (
+                    one.gateway, account, one.payout_id, one.currency, one.paid_on, stated,
+                    one.bank_reference[:120],
+                )
+            )  # fmt: skip
+
+
+def _check(line: PayoutLine) -> None:
+    for name, longest in _LONGEST.items():
+        value: str = getattr(line, name)
+        if len(value) > longest:
+            raise FileProblem(
+                Code.UNREADABLE,
+                f"A cell of {len(value)} characters is where at most {longest} can be.",
+                line.row,
+                name,
+            )
+        if "\x00" in value:
+            raise FileProblem(Code.ENCODING, "A cell holds a zero byte.", line.row, name)
+    if not line.line_id:
+        raise FileProblem(Code.UNREADABLE, "The row has nothing to know it by.", line.row)
+
+
+def _original(line: PayoutLine) -> int | None:
+    if line.original_amount is None or not line.original_currency:
+        return None
+    return to_minor(line.original_amount, line.original_currency)
+
+
+def _words(line: BankLine) -> str:
+    parts = [line.counterparty, line.text, line.bank_reference]
+    parts += [detail.text for detail in line.details]
+    return " ".join(part for part in parts if part).replace("\x00", "")[:4000]
