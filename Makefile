@@ -8,7 +8,8 @@ PYTHON ?= $(shell for found in python3.11 python3.12 python3.13 python3; do \
   $$found -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
   && echo $$found && break; done)
 
-.PHONY: help demo demo-reset stop test test-fast check format lock venv browser
+.PHONY: help demo demo-reset stop test test-fast check style types floors templates deployment \
+  dependencies format lock venv browser
 
 help:
 	@echo "make demo        everything on this machine, with a busy week of orders"
@@ -62,6 +63,11 @@ dependencies: venv
 format: venv
 	@$(RUN) -m ruff check --fix --quiet . ; $(RUN) -m ruff format --quiet .
 	@$(RUN) -m djlint templates --reformat --quiet
+
+lock: venv
+	@$(RUN) -m pip install --quiet uv
+	@.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --universal \
+	  --python-version 3.11 --no-header --quiet --output-file requirements.lock
 
 venv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python"; exit 1; }

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from connectors.sync.flow import flows
 from exceptions.action import actions
@@ -84,3 +85,29 @@ def test_every_decision_is_in_the_index():
     decisions = sorted(path.name for path in (ROOT / "docs" / "adr").glob("0*.md"))
 
     assert [name for name in decisions if f"({name})" not in index] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_that_is_named_is_there(page):
+    text = page.read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    named = set(re.findall(r"manage\.py ([a-z_]+)", text))
+    made = set(re.findall(r"(?:`|^\$ |^    )make ([a-z-]+)", text, re.MULTILINE))
+
+    assert named - set(get_commands()) == set()
+    assert made - targets == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_is_unfinished(page):
+    assert re.findall(r"\b(?:TODO|FIXME|TBD|XXX|[Ll]orem ipsum)\b", page.read_text()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_a_page_names_is_there(page):
+    named = re.findall(
+        r"`((?:connectors|integration|exceptions|tests|docs)/[\w/.-]+\.\w+)`", page.read_text()
+    )
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
