@@ -7,6 +7,8 @@ from reconciliation.models.differences import (
     Difference,
     DifferenceEvent,
     ExchangeRate,
+    Presence,
+    Rejection,
     SavedView,
     Tolerance,
 )
@@ -47,6 +49,8 @@ __all__ = [
     "Payout",
     "Period",
     "PeriodEvent",
+    "Presence",
+    "Rejection",
     "SavedView",
     "StatementFile",
     "Tolerance",

@@ -18,6 +18,7 @@ class ControlRun(models.Model):
     opened = models.PositiveIntegerField(default=0)
     healed = models.PositiveIntegerField(default=0)
     standing = models.PositiveIntegerField(default=0)
+    tolerated = models.PositiveIntegerField(default=0)
     message = models.TextField(blank=True)
 
     class Meta:
@@ -41,6 +42,7 @@ class Difference(models.Model):
         TIMING = "timing", "Timing"
         ADJUSTED = "adjusted", "Adjusted"
         HEALED = "healed", "Healed"
+        TOLERATED = "tolerated", "Within tolerance"
 
     control = models.CharField(max_length=40)
     key = models.CharField(max_length=200)
@@ -56,6 +58,9 @@ class Difference(models.Model):
     gateway = models.CharField(max_length=40, blank=True)
     campaign = models.CharField(max_length=120, blank=True)
     day = models.DateField(help_text="Decides the period.")
+    cause = models.CharField(
+        max_length=120, blank=True, help_text="What a systematic difference comes from."
+    )
     near_rule = models.CharField(max_length=40, blank=True)
     near_reason = models.CharField(max_length=250, blank=True)
     first_seen_at = models.DateTimeField()
@@ -73,7 +78,12 @@ class Difference(models.Model):
                 fields=["control", "key", "category"],
                 condition=Q(closed_at__isnull=True),
                 name="one_open_difference",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["control", "key", "category"],
+                condition=Q(state="tolerated"),
+                name="one_tolerated_difference",
+            ),
         ]
         indexes = [
             # The list and the overview: open differences by control and age.
@@ -107,6 +117,35 @@ class DifferenceEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.action}"
+
+
+class Rejection(models.Model):
+    """A person said that this document does not belong to this line: it is not offered again."""
+
+    line = models.ForeignKey("GatewayLine", on_delete=models.CASCADE, related_name="rejections")
+    document = models.ForeignKey(
+        "mirror.PrimaDocument", on_delete=models.CASCADE, related_name="rejections"
+    )
+    person_name = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["line", "document"], name="rejected_once")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} not {self.document_id}"
+
+
+class Presence(models.Model):
+    """Who looked at a line of the matching screen last, so that a second person is told."""
+
+    line = models.OneToOneField("GatewayLine", on_delete=models.CASCADE, related_name="presence")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.line_id}"
 
 
 class Adjustment(models.Model):

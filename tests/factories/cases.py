@@ -46,6 +46,37 @@ FACTS: dict[str, dict[str, str]] = {
     "unexpected_failure": {"exception": "KeyError", "place": "lines.py check"},
     "unreadable_order": {"field": "quantity", "reason": "type"},
     "unmapped_value": {"domain": "charge", "value": "DRONE"},
+    "difference_order_to_prima": {
+        "category": "total",
+        "category_title": "Another total",
+        "cause": "CO-1",
+        "title": "The total of order CO-1 differs in Prima",
+    },
+    "difference_prima_to_documents": {
+        "category": "charges_missing",
+        "category_title": "Charges not invoiced",
+        "cause": "POST",
+        "systematic": "yes",
+    },
+    "difference_payouts_to_documents": {
+        "category": "unmatched_line",
+        "category_title": "Line without document",
+        "cause": "stripe||ch_1",
+        "title": "Line ch_1 belongs to no document",
+    },
+    "difference_payout_to_bank": {
+        "category": "missing_at_bank",
+        "category_title": "Not at the bank",
+        "cause": "stripe||po_1|GBP",
+        "title": "Payout po_1 is not at the bank",
+    },
+    "difference_control_totals": {
+        "category": "sent",
+        "category_title": "Sent and not in Prima",
+        "cause": "sent|2026-10-15|GBP|AUTUMN",
+        "title": "What was sent and what Prima holds differ, 15 Oct 2026",
+    },
+    "question_to_operations": {"difference": "7", "title": "The total of order CO-1 differs"},
     "invalid_email": {"contact_key": "C-1", "email": "a@@acme"},
 }
 

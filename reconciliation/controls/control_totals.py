@@ -1,0 +1,156 @@
+"""Counts and sums per day, currency and campaign on both sides: proof that nothing got lost."""
+# ruff: noqa: S608 - every part of the SQL is a constant of the product.
+
+from integration.accounts.roles import Role
+from reconciliation.control import Category, Control, minor
+
+_ARRIVED_KEY = (
+    "'arrived|' || COALESCE(o.ordered_at, o.first_seen_at)::date || '|' || o.currency || '|'"
+    " || o.campaign"
+)
+_SENT_KEY = (
+    "'sent|' || COALESCE(o.ordered_at, o.first_seen_at)::date || '|' || p.currency || '|'"
+    " || o.campaign"
+)
+_BOOKED_KEY = (
+    "'invoiced|' || COALESCE(b.order_date, b.read_at::date) || '|' || b.currency || '|'"
+    " || COALESCE(o.campaign, '')"
+)
+
+
+def _sums(count: str, total: str) -> str:
+    return f"jsonb_build_object('count', {count}::text, 'sum', trim_scale({total})::text)"
+
+
+_WHAT = f"""
+WITH arrived AS (
+    SELECT {_ARRIVED_KEY} AS key, count(*) AS left_count, sum(COALESCE(o.total_paid, 0)) AS left_sum,
+        count(*) FILTER (WHERE p.id IS NOT NULL OR i.state IS NOT NULL AND i.state <> 'sent')
+            AS right_count,
+        COALESCE(sum(COALESCE(o.total_paid, 0)) FILTER (
+            WHERE p.id IS NOT NULL OR i.state IS NOT NULL AND i.state <> 'sent'), 0) AS right_sum,
+        'main' AS company
+    FROM mirror_campaignorder o
+    LEFT JOIN sync_syncitem i ON i.flow = 'orders_to_prima' AND i.external_id = o.key
+    LEFT JOIN mirror_primaorder p ON p.campaign_order_id = o.id
+    WHERE {_ARRIVED_KEY} IN (SELECT key FROM scope) GROUP BY 1
+), sent AS (
+    SELECT {_SENT_KEY} AS key, count(*) AS left_count, sum(p.gross) AS left_sum,
+        count(b.id) AS right_count, COALESCE(sum(b.gross), 0) AS right_sum,
+        COALESCE(min(b.company), 'main') AS company
+    FROM mirror_primaorder p JOIN mirror_campaignorder o ON o.id = p.campaign_order_id
+    LEFT JOIN mirror_bookedorder b ON b.order_number = p.order_number AND b.deleted_at IS NULL
+    WHERE {_SENT_KEY} IN (SELECT key FROM scope)
+        AND p.created_at < COALESCE(
+            (SELECT moved_at FROM sync_cursor WHERE flow = 'prima_orders'), '-infinity')
+    GROUP BY 1
+), invoiced AS (
+    SELECT {_BOOKED_KEY} AS key, count(*) AS left_count, sum(b.gross) AS left_sum,
+        count(x.number) AS right_count, COALESCE(sum(x.gross), 0) AS right_sum,
+        min(b.company) AS company
+    FROM mirror_bookedorder b
+    LEFT JOIN mirror_campaignorder o ON b.external_system = 'sfmc' AND o.key = b.external_ref
+    LEFT JOIN LATERAL (
+        SELECT min(d.number) AS number, sum(CASE WHEN cardinality(d.order_numbers) > 1
+            THEN b.gross ELSE d.gross END) AS gross
+        FROM mirror_primadocument d WHERE d.kind = 'invoice' AND d.deleted_at IS NULL
+            AND b.order_number = ANY(d.order_numbers)
+    ) x ON true
+    WHERE b.deleted_at IS NULL AND b.invoice_status = 'full'
+        AND b.order_status NOT IN ('cancelled', 'rejected')
+        AND {_BOOKED_KEY} IN (SELECT key FROM scope)
+    GROUP BY 1
+), totals AS (
+    SELECT 'arrived' AS category, * FROM arrived
+    UNION ALL SELECT 'sent', * FROM sent UNION ALL SELECT 'invoiced', * FROM invoiced
+)
+"""
+
+
+class ControlTotals(Control):
+    slug = "control_totals"
+    title = "Control totals"
+    meaning = (
+        "Per day, currency and campaign: every order that arrived is in Prima or waits with a "
+        "reason; every order sent is in Prima; every order invoiced in full has its invoices."
+    )
+    left = "What went in"
+    right = "What came out"
+    key = "Step, day, currency and campaign"
+    words = {"count": "Number", "sum": "Sum"}
+    categories = (
+        Category(
+            "arrived",
+            "Arrived and nowhere",
+            Role.OPERATIONS,
+            "Orders arrived that are neither in Prima nor waiting, held or rejected.",
+            "Every order that arrived is accounted for",
+        ),
+        Category(
+            "sent",
+            "Sent and not in Prima",
+            Role.OPERATIONS,
+            "Prima holds fewer or other sums than were sent.",
+            "What was sent is in Prima",
+        ),
+        Category(
+            "invoiced",
+            "Orders and invoices differ",
+            Role.FINANCE,
+            "The invoices of orders that are invoiced in full come to another sum.",
+            "The invoices come to what was ordered",
+            tolerable=True,
+        ),
+    )
+    everything = f"""
+        SELECT {_ARRIVED_KEY} AS key FROM mirror_campaignorder o
+        UNION SELECT {_SENT_KEY} FROM mirror_primaorder p
+        JOIN mirror_campaignorder o ON o.id = p.campaign_order_id
+        UNION SELECT {_BOOKED_KEY} FROM mirror_bookedorder b
+        LEFT JOIN mirror_campaignorder o ON b.external_system = 'sfmc' AND o.key = b.external_ref
+        UNION SELECT key FROM reconciliation_difference
+        WHERE control = 'control_totals' AND closed_at IS NULL
+    """
+    changed = f"""
+        SELECT {_ARRIVED_KEY} AS key FROM mirror_campaignorder o
+        WHERE o.last_seen_at >= %(since)s
+        UNION SELECT {_SENT_KEY} FROM mirror_primaorder p
+        JOIN mirror_campaignorder o ON o.id = p.campaign_order_id
+        LEFT JOIN mirror_bookedorder b ON b.order_number = p.order_number
+        WHERE p.created_at >= %(since)s::timestamptz - interval '1 day' OR b.read_at >= %(since)s
+            OR b.deleted_at >= %(since)s
+        UNION SELECT {_BOOKED_KEY} FROM mirror_bookedorder b
+        LEFT JOIN mirror_campaignorder o ON b.external_system = 'sfmc' AND o.key = b.external_ref
+        WHERE b.read_at >= %(since)s OR b.deleted_at >= %(since)s OR b.order_number IN (
+            SELECT unnest(order_numbers) FROM mirror_primadocument
+            WHERE kind = 'invoice' AND (read_at >= %(since)s OR deleted_at >= %(since)s))
+        UNION SELECT key FROM reconciliation_difference
+        WHERE control = 'control_totals' AND closed_at IS NULL
+    """
+    compare = f"""
+    {_WHAT}
+    SELECT key, category, company, split_part(key, '|', 2)::date AS day,
+        left(split_part(key, '|', 3), 3) AS currency,
+        {minor("left_sum - right_sum", "split_part(key, '|', 3)")} AS amount,
+        {minor("left_sum", "split_part(key, '|', 3)")} AS base, '' AS gateway,
+        split_part(key, '|', 4) AS campaign,
+        CASE category WHEN 'arrived' THEN 'Orders that arrived are not all accounted for'
+            WHEN 'sent' THEN 'What was sent and what Prima holds differ'
+            ELSE 'What was ordered and what was invoiced differ' END
+            || ', ' || to_char(split_part(key, '|', 2)::date, 'FMDD Mon YYYY') AS title,
+        {_sums("left_count", "left_sum")} AS left_side,
+        {_sums("right_count", "right_sum")} AS right_side,
+        array_remove(ARRAY[CASE WHEN left_count <> right_count THEN 'count' END,
+            CASE WHEN left_sum <> right_sum THEN 'sum' END], NULL) AS fields,
+        '' AS near_rule, '' AS near_reason, '' AS cause
+    FROM totals WHERE left_count <> right_count OR left_sum <> right_sum
+    """
+    agreed = f"""
+        SELECT o.key, 'main' AS company, COALESCE(o.ordered_at, o.first_seen_at)::date AS day,
+            o.currency, '' AS gateway,
+            {minor("COALESCE(o.total_paid, 0)", "o.currency")} AS amount
+        FROM mirror_campaignorder o
+        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d
+            WHERE d.control = 'control_totals' AND d.closed_at IS NULL
+            AND d.key = {_ARRIVED_KEY})
+    """

@@ -1,0 +1,86 @@
+"""Counts and sums on both sides prove that nothing got lost."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from connectors.sync.models import SyncItem
+from integration.mirror.models import BookedOrder, PrimaDocument
+from reconciliation import running
+from reconciliation.control import control_of
+from reconciliation.models import Difference
+from tests.factories.books import booked, document, prima_was_read, sent
+
+pytestmark = pytest.mark.django_db
+
+
+def run() -> list[tuple[str, dict[str, str], dict[str, str], int]]:
+    running.run(control_of("control_totals"), full=True)
+    rows = Difference.objects.filter(closed_at__isnull=True).order_by("key")
+    return [(row.key, row.left, row.right, row.amount) for row in rows]
+
+
+def whole_story() -> None:
+    prima_was_read()
+    for number in "123":
+        sent(f"CO-{number}", f"SO-{number}")
+        booked(f"SO-{number}", f"CO-{number}", invoice_status="full")
+        document(f"INV-{number}", f"SO-{number}")
+
+
+def test_nothing_is_out_when_nothing_got_lost() -> None:
+    whole_story()
+
+    assert run() == []
+
+
+def test_an_order_that_lost_its_item_is_missed() -> None:
+    whole_story()
+    lost = sent("CO-4", "SO-4")
+    lost.delete()
+    SyncItem.objects.filter(external_id="CO-4").delete()
+
+    assert run() == [
+        (
+            "arrived|2026-10-15|GBP|AUTUMN",
+            {"count": "4", "sum": "403.2"},
+            {"count": "3", "sum": "302.4"},
+            10080,
+        )
+    ]
+
+
+def test_a_held_order_is_accounted_for() -> None:
+    whole_story()
+    sent("CO-4", "SO-4").delete()
+    SyncItem.objects.filter(external_id="CO-4").update(state="held")
+
+    assert run() == []
+
+
+def test_an_order_prima_lost_is_missed_and_heals_when_it_is_back() -> None:
+    whole_story()
+    BookedOrder.objects.filter(order_number="SO-2").update(
+        deleted_at=datetime(2026, 10, 16, tzinfo=UTC)
+    )
+    assert [(key, amount) for key, _, _, amount in run()] == [("sent|2026-10-15|GBP|AUTUMN", 10080)]
+
+    BookedOrder.objects.update(deleted_at=None)
+
+    assert run() == []
+    assert Difference.objects.get().closed_by == "What was sent is in Prima"
+
+
+def test_an_invoice_of_one_penny_less_is_seen_in_the_totals() -> None:
+    whole_story()
+    PrimaDocument.objects.filter(number="INV-3").update(gross=Decimal("100.79"))
+
+    assert run() == [
+        (
+            "invoiced|2026-10-15|GBP|AUTUMN",
+            {"count": "3", "sum": "302.4"},
+            {"count": "3", "sum": "302.39"},
+            1,
+        )
+    ]

@@ -1,0 +1,141 @@
+"""Payout lines against documents, and payouts against the bank."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from exceptions.models import ExceptionCase
+from integration.accounts.models import User
+from integration.mirror.models import PrimaDocument
+from reconciliation import match, running
+from reconciliation.control import control_of
+from reconciliation.models import BankMatch, ControlRun, Difference, GatewayLine
+from tests.factories.books import booking, document, line, payout, statement
+
+pytestmark = pytest.mark.django_db
+
+
+def run(slug: str, **how: object) -> ControlRun:
+    return running.run(control_of(slug), **how)  # type: ignore[arg-type]
+
+
+def found() -> list[tuple[str, str, int]]:
+    rows = Difference.objects.filter(closed_at__isnull=True).order_by("key", "category")
+    return list(rows.values_list("key", "category", "amount"))
+
+
+def test_a_line_that_the_rules_match_is_no_difference() -> None:
+    line(statement(), "ch_1", 10080, reference="CO-1")
+    document("INV-1", "SO-1", external_ref="CO-1")
+
+    run("payouts_to_documents")
+
+    assert found() == []
+
+
+def test_lines_and_invoices_that_are_left_over_are_differences() -> None:
+    file = statement()
+    line(file, "ch_1", 10080)
+    line(file, "ch_2", 9000, reference="CO-2")
+    document("INV-2", "SO-2", external_ref="CO-2")
+    line(file, "ch_3", 500, transaction_id="pi_3")
+    line(file, "ch_4", 500, transaction_id="pi_3")
+    line(file, "fee_1", -120, kind="fee")
+    document("INV-5", "SO-5", gross="77.00", outstanding=0)
+    document(
+        "R-5", kind="receipt", invoice_number="INV-5", provider="stripe", transaction_id="pi_5"
+    )
+
+    run("payouts_to_documents")
+
+    assert found() == [
+        ("document|id-INV-5", "unmatched_invoice", -7700),
+        ("stripe||ch_1", "unmatched_line", 10080),
+        ("stripe||ch_2", "amount_off", -1080),
+        ("stripe||ch_3", "unmatched_line", 500),
+        ("stripe||ch_4", "duplicate_line", 500),
+        ("stripe||fee_1", "fee_without_account", -120),
+    ]
+    near = Difference.objects.get(category="amount_off")
+    assert near.right["document"] == "INV-2"
+    assert near.near_reason != ""
+
+
+def test_fees_of_one_gateway_without_account_are_one_case() -> None:
+    file = statement()
+    for number in range(3):
+        line(file, f"fee_{number}", -120, kind="fee")
+
+    run("payouts_to_documents")
+
+    case = ExceptionCase.objects.get(kind="difference_payouts_to_documents")
+    assert (case.title, case.open_count) == ("Fee without account: stripe", 3)
+
+
+def test_a_match_by_hand_heals_the_difference(finance: User) -> None:
+    line(statement(), "ch_1", 10080)
+    document("INV-1", "SO-1")
+    run("payouts_to_documents")
+
+    match.by_hand(
+        [GatewayLine.objects.get()], [PrimaDocument.objects.get()], actor=finance, reason="Seen it"
+    )
+    run("payouts_to_documents")
+
+    assert found() == []
+    assert Difference.objects.get().closed_by == "The line is matched"
+
+
+def test_payouts_are_tied_to_bookings_by_reference_and_by_amount() -> None:
+    file = statement()
+    payout(file, "po_123456", 5000)
+    booking(file, "b1", 5000, text="STRIPE po_123456")
+    payout(file, "x", 7000)
+    booking(file, "b2", 7000, booked_on=date(2026, 10, 17))
+    payout(file, "y", 100)
+    payout(file, "z", 100)
+    booking(file, "b3", 100)
+
+    run("payout_to_bank")
+
+    ties = BankMatch.objects.order_by("payout_id")
+    assert list(ties.values_list("payout__payout_id", "bank_line__line_id", "rule")) == [
+        ("po_123456", "b1", "reference"),
+        ("x", "b2", "amount and day"),
+    ]
+    assert found() == [
+        ("stripe||y|GBP", "missing_at_bank", 100),
+        ("stripe||z|GBP", "missing_at_bank", 100),
+    ]
+
+
+def test_late_short_and_unfooted_payouts_are_differences() -> None:
+    file = statement()
+    payout(file, "po_111111", 5000)
+    booking(file, "b1", 4950, text="po_111111", booked_on=date(2026, 10, 30))
+    payout(file, "po_222222", 6000, computed=5990)
+    booking(file, "b2", 6000, text="po_222222")
+
+    first = run("payout_to_bank", full=True)
+    second = run("payout_to_bank", full=True)
+
+    assert found() == [
+        ("stripe||po_111111|GBP", "bank_amount", 50),
+        ("stripe||po_111111|GBP", "late", 0),
+        ("stripe||po_222222|GBP", "not_footing", 10),
+    ]
+    assert (first.opened, second.opened, second.healed) == (3, 0, 0)
+
+
+def test_as_of_a_date_a_later_booking_does_not_count() -> None:
+    file = statement()
+    payout(file, "po_111111", 5000)
+    booking(file, "b1", 5000, text="po_111111", booked_on=date(2026, 10, 21))
+    run("payout_to_bank")
+    assert found() == []
+
+    before = run("payout_to_bank", as_of=date(2026, 10, 20))
+    after = run("payout_to_bank", as_of=date(2026, 10, 21))
+
+    assert (before.standing, after.standing) == (1, 0)
+    assert datetime.now(UTC) > before.started_at

@@ -1,0 +1,115 @@
+"""Prima's orders against their invoices and credit notes."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from integration.mirror.models import BookedOrder
+from reconciliation import running
+from reconciliation.control import control_of
+from reconciliation.models import ControlRun, Difference
+from tests.factories.books import CARRIAGE, LINE, booked, document
+
+pytestmark = pytest.mark.django_db
+
+
+def run(**how: object) -> ControlRun:
+    return running.run(control_of("prima_to_documents"), **how)  # type: ignore[arg-type]
+
+
+def found() -> list[tuple[str, str, int]]:
+    rows = Difference.objects.filter(closed_at__isnull=True).order_by("key", "category")
+    return list(rows.values_list("key", "category", "amount"))
+
+
+HALF = {**LINE, "quantity": "1", "net": "40.00", "tax": "8.00"}
+
+
+def test_an_order_invoiced_as_ordered_is_no_difference() -> None:
+    booked("SO-1", invoice_status="full")
+    document("INV-1", "SO-1")
+
+    run()
+
+    assert found() == []
+
+
+def test_a_part_shipment_is_no_difference_until_the_order_is_complete() -> None:
+    booked("SO-1", invoice_status="part")
+    document("INV-1", "SO-1", gross="52.80", data={"lines": [HALF], "charges": [CARRIAGE]})
+    run()
+    assert found() == []
+
+    BookedOrder.objects.update(invoice_status="full", read_at=datetime(2027, 1, 1, tzinfo=UTC))
+    run()
+    assert found() == [("SO-1", "invoiced_less", 4800)]
+
+    document(
+        "INV-2",
+        "SO-1",
+        gross="48.00",
+        data={"lines": [HALF], "charges": []},
+        read_at=datetime(2027, 1, 1, tzinfo=UTC),
+    )
+    run()
+    assert found() == []
+    assert Difference.objects.get().closed_by == "The invoices come to what was ordered"
+
+
+def test_each_way_to_differ_is_a_category_of_its_own() -> None:
+    booked("SO-1", invoice_status="full")
+    document("INV-1", "SO-1", gross="148.80", data={"lines": [{**LINE, "quantity": "3"}]})
+    booked("SO-2", invoice_status="full")
+    dear = {**LINE, "net": "90.00", "tax": "18.00"}
+    document("INV-2", "SO-2", gross="112.80", data={"lines": [dear], "charges": [CARRIAGE]})
+    booked("SO-3", order_status="cancelled")
+    document("INV-3", "SO-3")
+    booked("SO-4", invoice_status="credited")
+    document("INV-4", "SO-4")
+    document("CN-4", "SO-4", gross="110.00", kind="credit_note", data={"lines": []})
+    booked("SO-5", invoice_status="full")
+    document("INV-5", "SO-5", gross="96.00", data={"lines": [LINE]})
+    booked("SO-6", fulfilment_status="despatched")
+    document("INV-7", "SO-7")
+
+    run()
+
+    assert found() == [
+        ("SO-1", "invoiced_more", -4800),
+        ("SO-2", "price_changed", -1200),
+        ("SO-3", "cancelled_but_invoiced", -10080),
+        ("SO-4", "credited_more", 920),
+        ("SO-5", "charges_missing", 480),
+        ("SO-6", "not_invoiced", 10080),
+        ("SO-7", "no_order", -10080),
+    ]
+    assert Difference.objects.get(key="SO-5").cause == "POST"
+
+
+def test_one_invoice_over_two_orders_is_compared_with_both() -> None:
+    booked("SO-1", invoice_status="full")
+    booked("SO-2", invoice_status="full")
+    document(
+        "INV-1",
+        "SO-1",
+        "SO-2",
+        gross="201.60",
+        data={"lines": [LINE, LINE], "charges": [CARRIAGE, CARRIAGE]},
+    )
+    run()
+    assert found() == []
+
+    BookedOrder.objects.filter(order_number="SO-2").update(gross=Decimal("90.00"))
+    run(full=True)
+    assert found() == [("SO-1", "invoiced_more", -1080)]
+
+
+def test_a_cancelled_order_whose_invoice_is_credited_is_settled() -> None:
+    booked("SO-1", order_status="cancelled", invoice_status="credited")
+    document("INV-1", "SO-1")
+    document("CN-1", "SO-1", kind="credit_note")
+
+    run()
+
+    assert found() == []
