@@ -14,11 +14,15 @@ from integration.records.customer import Customer, CustomerAddress
 from integration.records.item import Item
 
 Data = Mapping[str, Any]
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
 def as_data(value: Any) -> Any:
     """A record as JSON: dictionaries, amounts and times as text. What is empty is left out."""
-    if value is None or isinstance(value, str | int | bool):
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if isinstance(value, str | int):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
@@ -26,14 +30,20 @@ def as_data(value: Any) -> Any:
         return [as_data(one) for one in value]
     if isinstance(value, Mapping):
         return {str(name): as_data(member) for name, member in value.items()}
-    names = getattr(type(value), "__dataclass_fields__", None)
-    if names is None:
-        return str(value)
-    return {
-        name: as_data(member)
-        for name in names
-        if (member := getattr(value, name)) not in (None, "", ())
-    }
+    return _members(value) if hasattr(kind, "__dataclass_fields__") else str(value)
+
+
+def _members(record: Any) -> dict[str, Any]:
+    """Written for speed: every order that is booked comes by here."""
+    data = {}
+    for name in record.__dataclass_fields__:
+        member = getattr(record, name)
+        if type(member) is str:
+            if member:
+                data[name] = member
+        elif member is not None and member != ():
+            data[name] = as_data(member)
+    return data
 
 
 def customer_from(data: Data) -> Customer:

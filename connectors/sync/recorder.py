@@ -33,7 +33,7 @@ class ExchangeRecorder:
         self._run_id = run_id
         self._lock = threading.Lock()
         self._failed: list[Exchange] = []
-        self._last: Exchange | None = None
+        self._last: tuple[exchange.Exchange, int | None] | None = None
         self.calls = 0
 
     def record(self, said: exchange.Exchange) -> None:
@@ -41,22 +41,22 @@ class ExchangeRecorder:
             self.calls += 1
             failed = bool(said.error) or said.status is None or said.status >= 400
             if failed and len(self._failed) < MOST_KEPT:
-                self._failed.append(self._row(said))
+                self._failed.append(self._row(said, _item.get()))
             elif not failed:
-                self._last = self._row(said)
+                self._last = said, _item.get()
 
     def flush(self, *, last: bool = False) -> None:
         """Writes what failed and, when the work is over, the `last` call that went well."""
         with self._lock:
             rows, self._failed = self._failed, []
             if last and self._last is not None:
-                rows, self._last = [*rows, self._last], None
+                rows, self._last = [*rows, self._row(*self._last)], None
         if rows:
             Exchange.objects.bulk_create(rows)
 
-    def _row(self, said: exchange.Exchange) -> Exchange:
+    def _row(self, said: exchange.Exchange, item_id: int | None) -> Exchange:
         return Exchange(
-            item_id=_item.get(),
+            item_id=item_id,
             run_id=self._run_id,
             system="sfmc" if said.system.startswith("Marketing") else "prima",
             method=said.method,

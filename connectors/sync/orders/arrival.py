@@ -105,6 +105,8 @@ def record(row: Row, fields: Mapping[str, str]) -> Record:
 
 def storable(text: str) -> str:
     """The text, with what no database can hold replaced by a sign that reading stumbles over."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNSTORABLE.sub(lambda c: NULL_CHARACTER if c[0] == "\x00" else LOST_CHARACTER, text)
 
 

@@ -13,6 +13,7 @@ _NUMBERS = frozenset(
         "value", "amount", "buy_quantity", "get_quantity", "sequence",
     }
 )  # fmt: skip
+_WRITTEN_VARIOUSLY = _NUMBERS | _MOMENTS | {"exclusive"}
 _UNTOLD = frozenset({"modified_at", "extra"})
 """The time of change, and columns the desk does not know: an order is no other for them."""
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,12})?", re.ASCII)
@@ -38,7 +39,7 @@ def _part(part: Any) -> Any:
     if not isinstance(part, Mapping):
         return part
     return {
-        name: _value(name, value)
+        name: _value(name, value) if name in _WRITTEN_VARIOUSLY else value
         for name, value in part.items()
         if name not in _UNTOLD and value not in ("", None)
     }
