@@ -32,7 +32,7 @@ class CampaignOrders(Flow):
     )
     owner = Role.MARKETING
     systems = ("sfmc",)
-    defaults = Defaults(batch_size=200, silent_after_minutes=15)
+    defaults = Defaults(batch_size=1_000, silent_after_minutes=15)
 
     def run(self, context: Context) -> None:
         tables = SourceTables.of(context.remotes.sfmc())
