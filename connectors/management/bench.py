@@ -4,7 +4,10 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any, ClassVar
+
+from django.apps import apps
 
 from connectors.management.measuring.ground import Ground
 from connectors.management.measuring.report import Tell
@@ -34,7 +37,9 @@ class Measured:
 
 
 class Bench:
-    """One bench. A file in `connectors/management/benches` with one subclass is a bench."""
+    """One bench. A file in `connectors/management/benches`, or in the folder `benches` of an app,
+    with one subclass is a bench.
+    """
 
     slug: ClassVar[str]
     title: ClassVar[str]
@@ -50,5 +55,16 @@ class Bench:
 @lru_cache(maxsize=1)
 def benches() -> Mapping[str, Bench]:
     """Every bench by slug."""
-    found = members("connectors.management.benches", Bench)
+    found: dict[str, type[Bench]] = {}
+    for package in _packages():
+        more = members(package, Bench)
+        if twice := found.keys() & more.keys():
+            raise RuntimeError(f"There are two benches {', '.join(sorted(twice))}.")
+        found |= more
     return {slug: bench() for slug, bench in sorted(found.items())}
+
+
+def _packages() -> list[str]:
+    """Floors above this one have benches too, which nothing here may import by name."""
+    folders = [f"{app.name}.benches" for app in apps.get_app_configs()]
+    return ["connectors.management.benches", *filter(find_spec, folders)]

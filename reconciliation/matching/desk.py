@@ -20,7 +20,7 @@ class Desk:
         """How many rows it touched."""
         with connection.cursor() as cursor:
             cursor.execute(statement, {**self.known, **more})
-            return cursor.rowcount
+            return int(cursor.rowcount)
 
     def rows(self, statement: str, **more: Any) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:

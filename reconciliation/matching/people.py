@@ -101,7 +101,7 @@ def _one_kind(lines: list[GatewayLine], documents: list[PrimaDocument]) -> tuple
     """The company and the currency that all of them share."""
     if not lines and not documents:
         raise Refused("Choose what belongs together first.")
-    everything = [*lines, *documents]
+    everything: list[GatewayLine | PrimaDocument] = [*lines, *documents]
     companies = {each.company for each in everything}
     currencies = sorted({each.currency for each in everything})
     if len(currencies) > 1:

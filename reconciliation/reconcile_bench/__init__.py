@@ -1,0 +1,1 @@
+"""The parts of the bench of matching: a world with known truth, loading, matching, the floor."""
