@@ -19,7 +19,7 @@ class AddressForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in FIELDS:
             self.fields[name] = forms.CharField(
-                label=words(name),
+                label=f"Address {words(name).lower()}" if name.startswith("line") else words(name),
                 required=name in ("line1", "country"),
                 max_length=_LENGTHS.get(name, 60),
                 widget=forms.TextInput(attrs={"class": "form-control"}),

@@ -46,4 +46,4 @@ def asked(given: Mapping[str, Any] | None, name: str, default: str = "") -> str:
 
 def line(hit: Hit) -> str:
     named = f"{hit.code} – {hit.label}" if hit.label else hit.code
-    return f"{named} ({hit.reason})" if hit.reason else named
+    return f"{named}: {hit.reason}" if hit.reason else named

@@ -16,7 +16,11 @@ _READ_FIRST = (
     "tax_total", "gross", "tax_summary", "extra",
 )  # fmt: skip
 _PLACES = {name: place for place, name in reversed(list(enumerate(_READ_FIRST)))}
-_WORDS = {"sku": "SKU", "po": "PO", "id": "ID", "vat": "VAT", "uom": "unit", "ref": "reference"}
+_WORDS = {
+    "sku": "SKU", "po": "PO", "id": "ID", "vat": "VAT", "uom": "unit", "ref": "reference",
+    "no": "number", "nos": "numbers", "skus": "SKUs", "rowid": "row ID", "extra": "other columns",
+    "line1": "line 1", "line2": "line 2", "line3": "line 3",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,3 +44,15 @@ def test_names_become_words():
     assert words("source_sku") == "Source SKU"
     assert singular("Lines") == "Line"
     assert singular("Address") == "Address"
+
+
+def test_field_names_are_told_in_full():
+    names = ["delivery_line1", "line_no", "line_nos", "skus", "extra"]
+
+    assert [words(name) for name in names] == [
+        "Delivery line 1",
+        "Line number",
+        "Line numbers",
+        "SKUs",
+        "Other columns",
+    ]
