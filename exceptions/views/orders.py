@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from connectors.sync.flow import ORDERS
@@ -52,6 +52,8 @@ class OrderList(Gated, ListPage):
 @requires(May.VIEW_CASES)
 def order_page(request: HttpRequest, key: str) -> HttpResponse:
     """What arrived, what a person changed, what is wrong, what Prima holds, every call made."""
+    if "\x00" in key:  # The database cannot even be asked for it.
+        raise Http404
     user = person(request)
     order = get_object_or_404(CampaignOrder.objects.select_related("prima_order"), key=key)
     item = SyncItem.objects.filter(flow=ORDERS, external_id=key).first()

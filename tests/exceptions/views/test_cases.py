@@ -77,6 +77,10 @@ def test_an_unknown_queue_is_not_found(client_for, operations):
     assert client_for(operations).get("/queues/nonsense/").status_code == 404
 
 
+def test_an_order_that_no_key_can_be_is_not_found(client_for, operations):
+    assert client_for(operations).get("/orders/%00/").status_code == 404
+
+
 def test_htmx_gets_only_the_list(client_for, operations, cases):
     page = client_for(operations).get(reverse("cases"), headers={"HX-Request": "true"})
 
