@@ -129,8 +129,9 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as problem:
+    except (OSError, OverflowError) as problem:
         listener.close()
-        raise PortInUse(f"Port {port} on {host} cannot be used: {problem.strerror}.") from problem
+        reason = getattr(problem, "strerror", None) or "ports go from 0 to 65535"
+        raise PortInUse(f"Port {port} on {host} cannot be used: {reason}.") from problem
     listener.listen(BACKLOG)
     return listener

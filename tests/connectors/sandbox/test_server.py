@@ -15,6 +15,8 @@ import requests
 
 from connectors.sandbox.running import running
 from connectors.sandbox.scenario import ScenarioRefused, load, names
+from connectors.sandbox.server import PortInUse
+from connectors.sandbox.server import listen as listen_on
 from connectors.sandbox.store import Store
 from tests.connectors.sandbox.client import Client
 from tests.connectors.sandbox.conftest import CLIENT_ID, CLIENT_SECRET, WORLD
@@ -197,3 +199,8 @@ def test_a_failed_write_leaves_nothing(tmp_path):
     with store.read() as db:
         assert db.execute("SELECT count(*) FROM t").fetchone()[0] == 0
     store.close()
+
+
+def test_a_port_out_of_range_is_refused_in_words():
+    with pytest.raises(PortInUse, match=r"Port 99999 .* ports go from 0 to 65535\."):
+        listen_on("127.0.0.1", 99999)
