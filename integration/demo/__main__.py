@@ -6,11 +6,15 @@ from integration.demo import plan, reset, start
 
 
 def main(words: list[str]) -> int:
-    match words:
-        case [] | ["start"]:
-            return start.run(plan.from_environment())
-        case ["reset"]:
-            return reset.run(plan.from_environment())
+    try:
+        match words:
+            case [] | ["start"]:
+                return start.run(plan.from_environment())
+            case ["reset"]:
+                return reset.run(plan.from_environment())
+    except plan.NoPort as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
     sys.stderr.write("Say start or reset.\n")
     return 2
 

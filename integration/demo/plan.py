@@ -7,6 +7,7 @@ from pathlib import Path
 from integration.env import ROOT, VAR, env
 
 SCENARIO = "busy_week"
+MOST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,25 @@ class Plan:
         }
 
 
+class NoPort(ValueError):
+    """A port that is none; the text says which setting."""
+
+
 def from_environment() -> Plan:
+    """Raises NoPort."""
     return Plan(
-        port=env.int("PORT", default=8000),
-        sandbox_port=env.int("SANDBOX_PORT", default=8800),
+        port=_port("PORT", 8000),
+        sandbox_port=_port("SANDBOX_PORT", 8800),
         scenario=env.str("DEMO_SCENARIO", default=SCENARIO),
         folder=VAR / "demo",
     )
+
+
+def _port(name: str, default: int) -> int:
+    said = env.str(name, default=str(default)).strip()
+    if not (said.isascii() and said.isdecimal() and 0 < int(said) <= MOST_PORT):
+        raise NoPort(f"{name} is “{said}”; it must be a number from 1 to {MOST_PORT}.")
+    return int(said)
 
 
 def python_in(root: Path = ROOT) -> list[str]:
