@@ -42,7 +42,7 @@ def test_the_description_is_for_people_who_signed_in(client_for, operations):
     max_examples=20,
     deadline=None,
     derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 def test_any_push_is_answered_as_described_and_taken_in(case: Case, pushes_are_set_up: None):
