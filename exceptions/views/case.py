@@ -43,7 +43,11 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "chosen": chosen,
         "buttons": buttons,
         "may_correct": any(action.slug == "correct_order" for action in buttons),
-        "suggestions": [_suggestion(case, one) for one in kind.suggestions(case)],
+        "suggestions": [
+            _suggestion(case, one)
+            for one in kind.suggestions(case)
+            if any(one.action == action.slug for action in buttons)
+        ],
         "events": case.events.all(),
         "proposal": case.approvals.filter(state=Approval.State.PROPOSED).first(),
         "jobs": case.jobs.all()[:3],
