@@ -5,6 +5,7 @@ from connectors.sync.flow import Defaults, Flow
 from connectors.sync.reference.codes import keep_capabilities, keep_codes, nudge_all_held
 from connectors.sync.reference.customers import CustomerShelf
 from connectors.sync.reference.feed import follow
+from connectors.sync.reference.mappings import follow_mappings
 from connectors.sync.reference.products import ItemShelf
 from integration.accounts.roles import Role
 
@@ -25,5 +26,6 @@ class PrimaReference(Flow):
         changed = keep_capabilities(prima.capabilities())
         if keep_codes(prima.references()) or changed:
             nudge_all_held("a change of Prima's codes")
+        follow_mappings()
         follow(ItemShelf(prima), context)
         follow(CustomerShelf(prima), context)
