@@ -81,14 +81,14 @@ def test_hostile_text_arrives_as_text(push) -> None:
     with desk(scenario) as sandbox:
         sync("prima_reference")
         order = order_of(scenario)
-        order["order"] |= {"key": "HTML-1", "first_name": "<b>Tom</b>", "last_name": "🎉 כהן"}
+        order["order"] |= {"key": "ODD-1", "first_name": "Tom <3", "last_name": "🎉 כהן"}
 
         assert push(order) == 202
         cluster()
         sync("orders_to_prima")
 
         assert held() == {}
-        assert booked_in_prima(sandbox) == ["HTML-1"]
+        assert booked_in_prima(sandbox) == ["ODD-1"]
 
 
 def spoilt(order: dict[str, Any], **header: Any) -> dict[str, Any]:
@@ -105,6 +105,7 @@ def bad_bodies(order: dict[str, Any]) -> dict[str, Any]:
         "a list": [order],
         "lines that are none": {**spoilt(order), "lines": "three"},
         "control characters": spoilt(order, last_name="Bro\u0007wn\u001b[31m"),
+        "HTML": spoilt(order, first_name="<b>Tom</b>"),
         "a null character": spoilt(order, first_name="An\u0000n"),
         "half a character": b'{"order": {"key": "BAD-1", "first_name": "\\ud83d"}, "lines": []}',
         "ten thousand lines": {**spoilt(order, line_count="10000"), "lines": many},

@@ -18,6 +18,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,9}(\.0*)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _EXPONENT = re.compile(r"[+-]?\d*\.?\d+[eE][+-]?\d+", re.ASCII)
+_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^<>]*>")
 _TRUE, _FALSE = ("true", "1", "yes"), ("", "false", "0", "no")
 
 
@@ -50,6 +51,9 @@ class Fields:
         if not (value.isascii() and value.isprintable()):
             value = self._composed(name, label, value)
         value = value.strip()
+        if "<" in value and _MARKUP.search(value):
+            says = f"the {self._label(name, label)} contains HTML, which would be printed as it is."
+            self.wrong(name, "markup", says)
         if limit and len(value) > limit:
             self.wrong(
                 name,

@@ -76,12 +76,12 @@ SPOILS: tuple[tuple[str, Spoil], ...] = (
     ("header without lines", no_lines),
     ("ordered long ago", long_ago),
     ("ordered in the future", far_ahead),
+    ("HTML in a name", header_says(FirstName="<b>Tom</b>", LastName="<script>alert(1)</script>")),
 )
 # Text that looks hostile and is none: it has to arrive in Prima as it is.
 ODD: tuple[tuple[str, Spoil], ...] = (
     ("emoji", header_says(FirstName="Jo 🎉", DeliveryName="Jo 🎉 Party HQ")),
     ("right to left", header_says(LastName="\u202eכהן\u202c", InvoiceName="\u202eכהן\u202c")),
-    ("HTML", header_says(FirstName="<b>Tom</b>", LastName="<script>alert(1)</script>")),
 )
 STRAY = Wrong("lines without header", KIND, no_header)
 GIANT = Wrong("ten thousand lines", KIND, ten_thousand_lines)
