@@ -20,6 +20,7 @@ class May(StrEnum):
     RUN_FLOWS = "run flows"
     VIEW_RECONCILIATION = "view reconciliation"
     IMPORT_PAYOUTS = "import payouts"
+    RECONCILE = "reconcile"
     EXPORT = "export lists"
     SEE_PERSONAL_DATA = "see personal data"
     SEE_PAYLOADS = "see payloads"
@@ -58,15 +59,18 @@ ROLES: Mapping[Role, frozenset[May]] = {
     Role.FINANCE: _EVERYONE
     | {
         May.WORK_CASES,
+        May.CORRECT_ORDERS,
         May.MAP_PROMOTIONS,
         May.DECIDE_APPROVALS,
         May.REJECT_ORDERS,
         May.VIEW_RECONCILIATION,
         May.IMPORT_PAYOUTS,
+        May.RECONCILE,
         May.SEE_PERSONAL_DATA,
         May.SEE_AUDIT,
     },
-    Role.MARKETING: _EVERYONE | {May.WORK_CASES, May.LINK_CUSTOMERS, May.SEE_PERSONAL_DATA},
+    Role.MARKETING: _EVERYONE
+    | {May.WORK_CASES, May.CORRECT_ORDERS, May.LINK_CUSTOMERS, May.SEE_PERSONAL_DATA},
     Role.ADMIN: _EVERYONE
     | {
         May.WORK_CASES,
@@ -86,7 +90,7 @@ DESCRIPTIONS: Mapping[Role, str] = {
     Role.FINANCE: "Reviews money and approves what is above a limit.",
     Role.MARKETING: "Keeps contacts and campaign data clean.",
     Role.ADMIN: "Keeps mappings, connections, people and schedules.",
-    Role.AUDITOR: "Sees everything, changes nothing.",
+    Role.AUDITOR: "Sees what everybody did, with personal data masked; changes nothing.",
 }
 
 
