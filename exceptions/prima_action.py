@@ -91,7 +91,7 @@ class PrimaAction(Action):
             trail.record(job.title, actor=actor, target=job.case, **job.payload["request"])
             jobs.go_on_with_orders(job, reason)
         orders = counted(len(job.payload["rows"]), "order")
-        return Done(f"Done in Prima. {orders} tried again in the background.", job=job)
+        return Done(f"Done in Prima. Trying {orders} again in the background.", job=job)
 
 
 def _why(error: RemoteError) -> str:

@@ -96,7 +96,7 @@ class ApproveDiscount(Action):
         job = rework.try_again(
             orders, because=because, action=self.slug, actor=actor, case=approval.case
         )
-        return Done(f"Approved. {counted(len(orders), 'order')} tried again.", job, approval)
+        return Done(f"Approved. Trying {counted(len(orders), 'order')} again.", job, approval)
 
 
 def _release(seen: Occurrence) -> dict[str, str]:

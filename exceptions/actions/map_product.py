@@ -83,7 +83,7 @@ class MapProduct(Action):
             job = rework.try_again(
                 orders, because=because, action=self.slug, actor=actor, case=case
             )
-        return Done(f"Mapped. {counted(len(orders), 'order')} tried again.", job)
+        return Done(f"Mapped. Trying {counted(len(orders), 'order')} again.", job)
 
 
 def _said(facts: Mapping[str, str]) -> str:

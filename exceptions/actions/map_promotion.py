@@ -165,7 +165,7 @@ class MapPromotion(Action):
         orders = rework.waiting_orders(case)
         because = f"mapping promotion {code} → {values['prima_code']}"
         job = rework.try_again(orders, because=because, action=self.slug, actor=actor, case=case)
-        return Done(f"Mapped. {counted(len(orders), 'order')} tried again.", job)
+        return Done(f"Mapped. Trying {counted(len(orders), 'order')} again.", job)
 
 
 def _rule(cleaned: Cleaned) -> PromotionRule:

@@ -79,7 +79,7 @@ class MapValue(Action):
             job = rework.try_again(
                 orders, because=f"mapping {what}", action=self.slug, actor=actor, case=case
             )
-        return Done(f"Mapped. {counted(len(orders), 'order')} tried again.", job)
+        return Done(f"Mapped. Trying {counted(len(orders), 'order')} again.", job)
 
 
 def _named(domain: str, value: str) -> str:

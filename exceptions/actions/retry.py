@@ -34,7 +34,7 @@ class Retry(Action):
             note = f"Tries {counted(len(orders), 'order')} again"
             lifecycle.act(case, note, actor=actor, version=version)
             job = rework.try_again(orders, because="", action=self.slug, actor=actor, case=case)
-        return Done(f"{counted(len(orders), 'order')} tried again in the background.", job)
+        return Done(f"Trying {counted(len(orders), 'order')} again in the background.", job)
 
     def perform_many(self, pks: Sequence[int], cleaned: Cleaned, *, actor: User) -> BulkJob | None:
         """An order that waits behind several of the cases is tried once."""

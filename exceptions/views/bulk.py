@@ -19,10 +19,11 @@ from integration.accounts.gate import check, person, requires
 from integration.accounts.roles import May
 
 
-@require_POST
 @requires(May.VIEW_CASES)
 def bulk(request: HttpRequest) -> HttpResponse:
     """First the form of the action with how many cases it concerns, then the job."""
+    if request.method != "POST":
+        return redirect("cases")  # A page fetched again or gone back to: nothing was posted.
     user = person(request)
     action = actions().get(request.POST.get("action", ""))
     if action is None or not action.bulk:

@@ -17,6 +17,7 @@ from integration.accounts.gate import person, requires
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.personal import masked_payload
+from integration.mirror.models import PrimaOrder
 
 PER_PAGE = 8
 
@@ -82,10 +83,16 @@ def _suggestion(case: ExceptionCase, suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
+def _booked(chosen: Occurrence) -> Any:
+    """What was sent in the end, when the order went through meanwhile."""
+    found = PrimaOrder.objects.filter(campaign_order__key=chosen.external_id)
+    return found.values_list("payload", flat=True).first()
+
+
 def _payloads(chosen: Occurrence | None, user: User) -> dict[str, Any]:
     if chosen is None or not user.may(May.SEE_PAYLOADS):
         return {"source_rows": [], "target_rows": []}
-    source, target = chosen.source_payload, chosen.target_payload
+    source, target = chosen.source_payload, chosen.target_payload or _booked(chosen)
     if not user.may(May.SEE_PERSONAL_DATA):
         source, target = masked_payload(source), masked_payload(target)
     return {
