@@ -152,7 +152,7 @@ def _words(
     if is_silent:
         return "bad", f"No success for more than {setting.silent_after_minutes} minutes."
     if facts.waiting:
-        return "good", f"Working; {facts.waiting:,} waiting."
+        return "good", f"{facts.waiting:,} waiting for the next run."
     return "good", "Up to date."
 
 

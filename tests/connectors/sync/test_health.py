@@ -48,7 +48,7 @@ def test_a_flow_that_works_says_what_waits():
 
     # then
     found = orders()
-    assert (found.tone, found.message) == ("good", "Working; 2 waiting.")
+    assert (found.tone, found.message) == ("good", "2 waiting for the next run.")
     assert (found.waiting, found.held, found.is_silent) == (2, 1, False)
     assert found.oldest_waiting_at is not None
 
