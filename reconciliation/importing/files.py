@@ -14,8 +14,8 @@ from connectors.gateways.gateway import Format
 from connectors.gateways.problems import Code, FileProblem
 from integration.accounts.models import User
 from integration.audit import trail
-from integration.records.payout import Footing
-from reconciliation.importing import bounds, evidence, known, staging
+from integration.records.payout import Footed, Footing
+from reconciliation.importing import bounds, endings, evidence, known, staging
 from reconciliation.importing.evidence import Kept
 from reconciliation.importing.mappings import format_for
 from reconciliation.importing.moving import move
@@ -42,6 +42,7 @@ class Origin:
     company: str = ""
     format: str = ""
     account: str = ""
+    whole: bool = False
 
     @property
     def who(self) -> str:
@@ -58,6 +59,15 @@ class Read:
     warnings: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person said about a file. `whole`: it is, although it looks cut off."""
+
+    format: str = ""
+    account: str = ""
+    whole: bool = False
+
+
 def arrive(kept: Kept, origin: Origin) -> StatementFile:
     """Notes that a file came, and who brought it. It is not read yet."""
     with transaction.atomic():
@@ -69,7 +79,7 @@ def arrive(kept: Kept, origin: Origin) -> StatementFile:
             path=kept.path,
             format=origin.format[:60],
             account=origin.account[:80],
-            preview={"given_account": origin.account[:80]},
+            preview={"given": {"account": origin.account[:80], "whole": origin.whole}},
             state=State.READING,
             via=origin.via,
             uploaded_by=origin.actor,
@@ -89,11 +99,11 @@ def arrive(kept: Kept, origin: Origin) -> StatementFile:
 
 def inspect(file: StatementFile) -> StatementFile:
     """Reads the kept file into staging and keeps what it holds, or why it cannot be imported."""
-    staged, given = Staged.of(file.pk), file.preview.get("given_account", "")
+    staged, given = Staged.of(file.pk), file.preview.get("given", {})
     try:
         with transaction.atomic(), evidence.opened(file.path) as stream:
             known.refuse_same_file(file.sha256)
-            read = examine(stream, file.name, staged, chosen=file.format, account=given)
+            read = examine(stream, file.name, staged, _said(file))
     except NotImported as refusal:
         return _settle(file, refusal)
     tallied = read.tallied
@@ -102,31 +112,41 @@ def inspect(file: StatementFile) -> StatementFile:
     file.account = next(iter(sorted(tallied.accounts)), "")[:80]
     file.lines = tallied.lines
     file.totals = tallied.net_by_currency()
-    file.preview = {**tallied.preview(read.reason, read.warnings), "given_account": given}
+    file.preview = {**tallied.preview(read.reason, read.warnings), "given": given}
     file.state = State.PREVIEW
     file.message = ""
     file.save()
     return file
 
 
-def examine(
-    stream: BinaryIO, name: str, staged: Staged, *, chosen: str = "", account: str = ""
-) -> Read:
+def examine(stream: BinaryIO, name: str, staged: Staged, said: Choices) -> Read:
     """Recognises and stages a file. Raises NotImported with the sentence that says why not."""
     try:
         bounds.check(stream)
-        form, reason = format_for(stream, name, chosen)
-        tallied = staging.stage(form, stream, staged, account=account)
+        form, reason = format_for(stream, name, said.format)
+        tallied = staging.stage(form, stream, staged, account=said.account)
     except FileProblem as problem:
         kind = OnHold if problem.code in _WAITS else NotImported
         raise kind(str(problem)) from problem
     except (zipfile.BadZipFile, zlib.error, ParseError, EOFError) as error:
         raise NotImported("The file is damaged or cut short. Download it again.") from error
-    if tallied.footed is not None and tallied.footed.footing is Footing.PART:
-        raise OnHold(f"The file is only a part. {tallied.footed.sentence}")
+    if tallied.footed is not None:
+        _hold_unproved(tallied.footed, stream, whole=said.whole)
     known.refuse_known_lines(staged, form.gateway)
     known.refuse_known_payouts(staged, form.gateway)
     return Read(form, reason, tallied, _warnings(form, tallied))
+
+
+def _hold_unproved(footed: Footed, stream: BinaryIO, *, whole: bool) -> None:
+    if footed.footing is Footing.PART:
+        raise OnHold(f"The file is only a part. {footed.sentence}")
+    if footed.footing is Footing.NO_TOTALS and not whole and endings.looks_cut(stream):
+        raise OnHold(endings.SENTENCE)
+
+
+def _said(file: StatementFile) -> Choices:
+    given = file.preview.get("given", {})
+    return Choices(file.format, given.get("account", ""), bool(given.get("whole")))
 
 
 def commit(file: StatementFile, *, actor: User | None, actor_name: str = "") -> StatementFile:
@@ -179,13 +199,7 @@ def _restage(file: StatementFile, staged: Staged) -> None:
     """A crash of the database empties what was staged; then the evidence is read once more."""
     if not staging.waits(staged, file.lines, file.preview.get("payout_count", 0)):
         with evidence.opened(file.path) as stream:
-            examine(
-                stream,
-                file.name,
-                staged,
-                chosen=file.format,
-                account=file.preview.get("given_account", ""),
-            )
+            examine(stream, file.name, staged, _said(file))
 
 
 def _warnings(form: Format, tallied: Tallied) -> list[str]:
@@ -224,15 +238,16 @@ def discard(file: StatementFile, *, actor: User) -> StatementFile:
     return row
 
 
-def again(file: StatementFile, *, actor: User, chosen: str) -> StatementFile:
+def again(file: StatementFile, *, actor: User, chosen: str, whole: bool = False) -> StatementFile:
     """Reads a held file once more, as the format that was chosen."""
     with transaction.atomic():
         row = StatementFile.objects.select_for_update().get(pk=file.pk)
         if row.state not in (State.HELD, State.PREVIEW):
             raise NotImported(f"The file cannot be read again: {_now(row)}.")
         row.format, row.state, row.message = chosen[:60], State.READING, ""
+        row.preview = {"given": {**row.preview.get("given", {}), "whole": whole}}
         row.save()
-        trail.record("payout file read again", actor=actor, target=row, format=chosen)
+        trail.record("payout file read again", actor=actor, target=row, format=chosen, whole=whole)
     return row
 
 

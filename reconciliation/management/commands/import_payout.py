@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from reconciliation.importing import evidence, files, known
-from reconciliation.importing.files import Origin
+from reconciliation.importing.files import Choices, Origin
 from reconciliation.importing.mappings import title_of
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.staging import Staged
@@ -28,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="Read and check only.")
         parser.add_argument("--format", default="", help="Do not recognise it: it is this.")
+        parser.add_argument(
+            "--whole", action="store_true", help="It is whole although its end looks cut off."
+        )
         parser.add_argument("--account", default="", help="For lines that name no account.")
         parser.add_argument("--company", default=settings.COMPANIES[0], choices=settings.COMPANIES)
 
@@ -50,8 +53,7 @@ class Command(BaseCommand):
                 stream,
                 path.name,
                 Staged.of(f"trial_{uuid4().hex}"),
-                chosen=options["format"],
-                account=options["account"],
+                Choices(options["format"], options["account"], options["whole"]),
             )
             transaction.set_rollback(True)
         tallied = read.tallied
@@ -68,6 +70,7 @@ class Command(BaseCommand):
             company=options["company"],
             format=options["format"],
             account=options["account"],
+            whole=options["whole"],
         )
         file = files.inspect(files.arrive(kept, origin))
         if file.state != StatementFile.State.PREVIEW:

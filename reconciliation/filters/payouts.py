@@ -1,0 +1,98 @@
+"""How files and payouts are narrowed down."""
+
+from collections.abc import Callable
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from reconciliation.models import Payout, StatementFile
+from reconciliation.payouts import by_state
+
+STATES = [
+    ("open", "Open"),
+    ("partly", "Partly matched"),
+    ("matched", "Matched"),
+    ("empty", "No lines yet"),
+    ("not_at_bank", "Not seen at the bank"),
+    ("differs", "Lines and payout differ"),
+]
+
+
+def _of(field: str) -> Callable[[], list[tuple[str, str]]]:
+    def choices() -> list[tuple[str, str]]:
+        found = Payout.objects.order_by(field).values_list(field, flat=True).distinct()
+        return [(value, value.replace("_", " ").title()) for value in found]
+
+    return choices
+
+
+def _currencies() -> list[tuple[str, str]]:
+    found = Payout.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return [(value, value) for value in found]
+
+
+class _Day(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-control"}, format="%Y-%m-%d")
+
+
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "form-select"})
+
+
+def _search(placeholder: str) -> forms.TextInput:
+    return forms.TextInput(
+        attrs={"type": "search", "class": "form-control", "placeholder": placeholder}
+    )
+
+
+class PayoutFilter(filters.FilterSet):
+    """Text over id and bank reference; gateway, currency, days, state."""
+
+    q = filters.CharFilter(label="Search", method="search", widget=_search("Payout, reference"))
+    gateway = filters.ChoiceFilter(
+        label="Gateway", choices=_of("gateway"), empty_label="Any gateway", widget=_select()
+    )
+    currency = filters.ChoiceFilter(
+        label="Currency", choices=_currencies, empty_label="Any currency", widget=_select()
+    )
+    since = filters.DateFilter("paid_on", "gte", label="Paid from", widget=_Day())
+    until = filters.DateFilter("paid_on", "lte", label="Paid until", widget=_Day())
+    state = filters.ChoiceFilter(
+        label="State", choices=STATES, method="by_state", empty_label="Any state", widget=_select()
+    )
+
+    class Meta:
+        model = Payout
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Payout], _name: str, text: str) -> QuerySet[Payout]:
+        return queryset.filter(
+            Q(payout_id__icontains=text)
+            | Q(bank_reference__icontains=text)
+            | Q(account__icontains=text)
+        )
+
+    def by_state(self, queryset: QuerySet[Payout], _name: str, value: str) -> QuerySet[Payout]:
+        return by_state(queryset, value)
+
+
+class FileFilter(filters.FilterSet):
+    """Text over the name; state; days."""
+
+    q = filters.CharFilter("name", "icontains", label="Search", widget=_search("Name of the file"))
+    state = filters.ChoiceFilter(
+        label="State",
+        choices=StatementFile.State.choices,
+        empty_label="Any state",
+        widget=_select(),
+    )
+    since = filters.DateFilter("uploaded_at", "date__gte", label="From", widget=_Day())
+    until = filters.DateFilter("uploaded_at", "date__lte", label="Until", widget=_Day())
+
+    class Meta:
+        model = StatementFile
+        fields: list[str] = []

@@ -1,0 +1,74 @@
+"""What the exported lists of files, payouts and their lines hold, column by column."""
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+
+from integration.accounts.models import User
+from integration.core.money import from_minor
+from integration.exports import Column, answer
+from reconciliation.importing.mappings import title_of
+from reconciliation.models import GatewayLine, Payout, StatementFile
+from reconciliation.payouts import state_of
+
+FILES: tuple[Column[StatementFile], ...] = (
+    Column("File", lambda file: file.name),
+    Column("Recognised as", lambda file: title_of(file.format)),
+    Column("State", lambda file: file.get_state_display()),
+    Column("Why", lambda file: file.message),
+    Column("Lines", lambda file: file.lines),
+    Column("Net", lambda file: "; ".join(f"{v} {k}" for k, v in sorted(file.totals.items()))),
+    Column("Company", lambda file: file.company),
+    Column("Brought by", lambda file: file.uploaded_by_name),
+    Column("When", lambda file: file.uploaded_at),
+    Column("Imported by", lambda file: file.imported_by_name),
+    Column("Imported", lambda file: file.imported_at),
+    Column("SHA-256", lambda file: file.sha256),
+)
+PAYOUTS: tuple[Column[Payout], ...] = (
+    Column("Payout", lambda payout: payout.payout_id),
+    Column("Gateway", lambda payout: payout.gateway),
+    Column("Account", lambda payout: payout.account),
+    Column("Company", lambda payout: payout.company),
+    Column("Paid", lambda payout: payout.paid_on),
+    Column("Currency", lambda payout: payout.currency),
+    Column("Lines", lambda payout: payout.line_count),
+    Column(
+        "Paid out",
+        lambda payout: (
+            None if payout.stated is None else from_minor(payout.stated, payout.currency)
+        ),
+    ),
+    Column("Lines come to", lambda payout: from_minor(payout.computed, payout.currency)),
+    Column("Matched", lambda payout: state_of(payout)[1]),
+    Column("At the bank", lambda payout: "yes" if getattr(payout, "at_bank", False) else "no"),
+    Column("Bank reference", lambda payout: payout.bank_reference),
+    Column("File", lambda payout: payout.file.name),
+)
+LINES: tuple[Column[GatewayLine], ...] = (
+    Column("Row", lambda line: line.row),
+    Column("Line", lambda line: line.line_id),
+    Column("Kind", lambda line: line.kind),
+    Column("Day", lambda line: line.booked_on),
+    Column("Reference", lambda line: line.reference),
+    Column("Transaction", lambda line: line.transaction_id),
+    Column("E-mail", lambda line: line.customer_email, personal=True),
+    Column("Description", lambda line: line.description),
+    Column("Gross", lambda line: from_minor(line.gross, line.currency)),
+    Column("Fee", lambda line: from_minor(line.fee, line.currency)),
+    Column("VAT in the fee", lambda line: from_minor(line.fee_tax, line.currency)),
+    Column("Net", lambda line: from_minor(line.net, line.currency)),
+    Column("Currency", lambda line: line.currency),
+    Column("Matched", lambda line: "yes" if getattr(line, "is_matched", False) else "no"),
+)
+
+
+def files(found: QuerySet[StatementFile], *, form: str, user: User) -> HttpResponseBase:
+    return answer(found, FILES, "payout-files", form=form, user=user)
+
+
+def payouts(found: QuerySet[Payout], *, form: str, user: User) -> HttpResponseBase:
+    return answer(found.select_related("file"), PAYOUTS, "payouts", form=form, user=user)
+
+
+def lines(found: QuerySet[GatewayLine], *, form: str, user: User) -> HttpResponseBase:
+    return answer(found, LINES, "payout-lines", form=form, user=user)

@@ -1,0 +1,181 @@
+"""Reads about payouts: the list, one payout's steps from gross to bank, and its lines."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+
+from integration.core.money import from_minor
+from integration.records.payout import LineKind
+from reconciliation.models import BankMatch, GatewayLine, Match, Payout
+
+PAID = LineKind.PAYOUT.value
+PAGE = 50
+# What an invoice, a credit note or an account of the ledger answers; the rest only moves money.
+MATCHABLE = ("charge", "refund", "chargeback", "chargeback_reversal", "fee")
+WORDS = {
+    LineKind.CHARGE: "Sales",
+    LineKind.REFUND: "Refunds",
+    LineKind.CHARGEBACK: "Chargebacks",
+    LineKind.CHARGEBACK_REVERSAL: "Chargebacks returned",
+    LineKind.ADJUSTMENT: "Adjustments",
+    LineKind.RESERVE: "Held in reserve",
+    LineKind.RESERVE_RELEASE: "Released from reserve",
+    LineKind.TRANSFER: "Transfers",
+    LineKind.CONVERSION: "Currency conversion",
+    LineKind.OTHER: "Other movements",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar: what is added or taken, or with `is_total` what it comes to. Minor units."""
+
+    label: str
+    amount: int
+    count: int | None = None
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two figures that should be the same, and what lies between them. Minor units."""
+
+    label: str
+    difference: int
+    words: str
+
+
+def matched_lines() -> QuerySet[Match]:
+    """For `Exists`: the line of the outer query is in a match that was not undone."""
+    return Match.rows.filter(line=OuterRef("pk"), undone_at__isnull=True)
+
+
+def listed() -> QuerySet[Payout]:
+    """Payouts with whether any line is open, any is matched, and the bank has it."""
+    lines = GatewayLine.objects.filter(payout=OuterRef("pk"), kind__in=MATCHABLE)
+    return Payout.objects.annotate(
+        has_open=Exists(lines.filter(~Exists(matched_lines()))),
+        has_matched=Exists(lines.filter(Exists(matched_lines()))),
+        at_bank=Exists(BankMatch.objects.filter(payout=OuterRef("pk"))),
+    )
+
+
+def by_state(found: QuerySet[Payout], state: str) -> QuerySet[Payout]:
+    """`found` is `listed`, narrowed to one of `state_of`'s words or what the bank says."""
+    conditions = {
+        "matched": Q(has_open=False, has_matched=True),
+        "partly": Q(has_open=True, has_matched=True),
+        "open": Q(has_open=True, has_matched=False),
+        "empty": Q(has_open=False, has_matched=False),
+        "not_at_bank": Q(at_bank=False),
+        "differs": Q(stated__isnull=False) & ~Q(stated=F("computed")) & Q(line_count__gt=0),
+    }
+    return found.filter(conditions[state])
+
+
+def state_of(payout: Payout) -> tuple[str, str]:
+    """Tone and words for a payout of `listed`."""
+    has_open, has_matched = (
+        getattr(payout, "has_open", False),
+        getattr(payout, "has_matched", False),
+    )
+    if has_open:
+        return ("partly", "Partly matched") if has_matched else ("open", "Open")
+    return ("done", "Matched") if has_matched else ("paused", "No lines yet")
+
+
+def lines_of(payout: Payout) -> QuerySet[GatewayLine]:
+    """In the order of the file, with whether each is matched and by which rule's match."""
+    match = matched_lines().order_by()
+    return (
+        GatewayLine.objects.filter(payout=payout)
+        .annotate(is_matched=Exists(match))
+        .order_by("row", "id")
+    )
+
+
+def open_lines_of(payout: Payout) -> QuerySet[GatewayLine]:
+    return lines_of(payout).filter(~Exists(matched_lines().order_by()), kind__in=MATCHABLE)
+
+
+def page_of(
+    lines: QuerySet[GatewayLine], after: tuple[int, int] | None
+) -> tuple[list[GatewayLine], str]:
+    """A page of lines behind a row, and the key of the next page; empty when there is none."""
+    if after is not None:
+        row, pk = after
+        lines = lines.filter(Q(row__gt=row) | Q(row=row, id__gt=pk))
+    found = list(lines[: PAGE + 1])
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    return found, f"{found[-1].row}-{found[-1].pk}" if more else ""
+
+
+def steps_of(payout: Payout) -> list[Step]:
+    """From gross through what was taken off to what was paid. The steps add up to the last."""
+    sums = {
+        row["kind"]: row
+        for row in GatewayLine.objects.filter(payout=payout)
+        .exclude(kind=PAID)
+        .values("kind")
+        .order_by()
+        .annotate(Count("id"), Sum("gross"), Sum("fee"), Sum("fee_tax"), Sum("net"))
+    }
+    steps = [
+        Step(words, int(sums[kind]["gross__sum"]), int(sums[kind]["id__count"]))
+        for kind, words in WORDS.items()
+        if kind in sums
+    ]
+    own = sums.get(LineKind.FEE)
+    tax = sum(int(row["fee_tax__sum"]) for row in sums.values())
+    fees = -sum(int(row["fee__sum"]) for row in sums.values()) + tax
+    fees += int(own["gross__sum"]) if own else 0
+    if fees:
+        steps.append(Step("Fees", fees))
+    if tax:
+        steps.append(Step("VAT on fees", -tax))
+    steps.append(Step("Net of the lines", sum(step.amount for step in steps), is_total=True))
+    if payout.stated is not None:
+        steps.append(Step("Paid out", payout.stated, is_total=True))
+    if bank := bank_of(payout):
+        steps.append(Step("At the bank", _arrived(payout, bank), is_total=True))
+    return steps
+
+
+def bank_of(payout: Payout) -> BankMatch | None:
+    return BankMatch.objects.filter(payout=payout).select_related("bank_line").first()
+
+
+def _arrived(payout: Payout, bank: BankMatch) -> int:
+    """The bank may book several payouts in one sum: this one's part is it less what is lacking."""
+    due = payout.computed if payout.stated is None else payout.stated
+    return due - bank.difference
+
+
+def gaps_of(payout: Payout) -> list[Gap]:
+    """What is not explained, to the penny, from the lines to the bank."""
+    gaps = []
+    if payout.stated is not None and payout.line_count:
+        gaps.append(
+            Gap(
+                "Lines and payout",
+                payout.stated - payout.computed,
+                "What was paid less what the lines come to.",
+            )
+        )
+    bank = bank_of(payout)
+    if bank is not None:
+        gaps.append(
+            Gap("Payout and bank", -bank.difference, "What arrived less what was paid out.")
+        )
+    open_lines = open_lines_of(payout)
+    told = open_lines.order_by().aggregate(count=Count("id"), net=Sum("net"))
+    count = told["count"]
+    words = "Every line is matched." if not count else f"{count:,} lines are not matched yet."
+    gaps.append(Gap("Lines and invoices", told["net"] or 0, words))
+    return gaps
+
+
+def major(minor: int | None, currency: str) -> str:
+    """For pages and exports: minor units as an amount."""
+    return "" if minor is None else str(from_minor(minor, currency))

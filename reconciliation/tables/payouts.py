@@ -1,0 +1,102 @@
+"""Columns of the lists of files and payouts."""
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from integration.core.templatetags.desk import badge, monies_stacked
+from reconciliation.importing.mappings import title_of
+from reconciliation.models import Payout, StatementFile
+from reconciliation.payouts import state_of
+from reconciliation.templatetags.waterfalls import minor
+
+NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+TONES = {
+    "reading": "running",
+    "preview": "waiting",
+    "imported": "done",
+    "held": "held",
+    "refused": "refused",
+    "discarded": "dismissed",
+}
+
+
+class FileTable(tables.Table):
+    """Newest first."""
+
+    name = tables.Column("File")
+    format = tables.Column("Recognised as", default="–")
+    state = tables.Column("State")
+    lines = tables.Column("Lines", attrs=NUMBER)
+    totals = tables.Column("Net", orderable=False, attrs=NUMBER, default="–")
+    uploaded_by_name = tables.Column("Brought by")
+    uploaded_at = tables.DateTimeColumn(verbose_name="When", format="j M Y, H:i")
+
+    class Meta:
+        model = StatementFile
+        fields: tuple[str, ...] = ()
+        order_by = ("-uploaded_at",)
+
+    def render_name(self, record: StatementFile) -> SafeString:
+        return format_html(
+            '<a data-main href="{}">{}</a>', reverse("payout-file", args=[record.pk]), record.name
+        )
+
+    def render_format(self, value: str) -> str:
+        return title_of(value)
+
+    def render_state(self, record: StatementFile) -> SafeString:
+        return badge(TONES[record.state], record.get_state_display())
+
+    def render_lines(self, value: int) -> str:
+        return f"{value:,}"
+
+    def render_totals(self, value: dict[str, str]) -> SafeString:
+        return monies_stacked(value)
+
+
+class PayoutTable(tables.Table):
+    """Newest first. Amounts are sorted within their currency's minor units."""
+
+    payout_id = tables.Column("Payout")
+    gateway = tables.Column("Gateway")
+    account = tables.Column("Account", default="–")
+    paid_on = tables.DateColumn(verbose_name="Paid", format="j M Y")
+    line_count = tables.Column("Lines", attrs=NUMBER)
+    stated = tables.Column("Paid out", attrs=NUMBER, default="not stated")
+    computed = tables.Column("Lines come to", attrs=NUMBER)
+    matched = tables.Column("Matched", empty_values=(), orderable=False)
+    bank = tables.Column("Bank", empty_values=(), orderable=False)
+
+    class Meta:
+        model = Payout
+        fields: tuple[str, ...] = ()
+        order_by = ("-paid_on",)
+
+    def render_payout_id(self, record: Payout) -> SafeString:
+        return format_html(
+            '<a data-main href="{}">{}</a>', reverse("payout", args=[record.pk]), record.payout_id
+        )
+
+    def render_gateway(self, value: str) -> str:
+        return value.replace("_", " ").title()
+
+    def render_stated(self, record: Payout) -> str:
+        return minor(record.stated, record.currency)
+
+    def render_computed(self, record: Payout) -> SafeString | str:
+        amount = minor(record.computed, record.currency)
+        if record.line_count and record.stated not in (None, record.computed):
+            return format_html("{} {}", amount, badge("bad", "Differs"))
+        return amount if record.line_count else "–"
+
+    def render_line_count(self, value: int) -> str:
+        return f"{value:,}"
+
+    def render_matched(self, record: Payout) -> SafeString:
+        return badge(*state_of(record))
+
+    def render_bank(self, record: Payout) -> SafeString:
+        there = getattr(record, "at_bank", False)
+        return badge("done", "Arrived") if there else badge("waiting", "Not seen yet")
