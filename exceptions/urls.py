@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/", cases.CaseList.as_view(), name="cases"),
     path("cases/bulk/", bulk.bulk, name="bulk"),
     path("cases/<int:pk>/", case.case_page, name="case"),
+    path("cases/of/<slug:record>/<path:key>/", case.case_of, name="case-of"),
     path("cases/<int:pk>/do/<slug:slug>/", actions.act, name="act"),
     path("queues/<slug:kind>/", cases.CaseList.as_view(), name="queue"),
     path("jobs/", jobs.job_list, name="jobs"),

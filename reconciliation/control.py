@@ -31,12 +31,21 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a run looks at: `since` only what changed after it; `as_of` only what is dated by then."""
+    """What a run looks at: `since` what changed after it, `as_of` what is dated by then.
+
+    With `keys` it looks at these records only.
+    """
 
     at: datetime
     today: date
     since: datetime | None = None
     as_of: date | None = None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Everything is looked at, so what is not found has healed wherever it is."""
+        return self.since is None and not self.keys
 
     def parameters(self) -> dict[str, Any]:
         """The names the SQL of controls may use."""

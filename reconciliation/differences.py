@@ -6,6 +6,7 @@ first day that still takes bookings, with a trace.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection as database
@@ -139,7 +140,8 @@ _IN_SCOPE = "d.key IN (SELECT key FROM scope)"
 
 @dataclass(slots=True)
 class Tally:
-    """What a run came to; `keys` are those whose cases have to be told."""
+    """What a run came to; `keys` are those whose cases have to be told, `closed`
+    the rows that closed."""
 
     compared: int = 0
     standing: int = 0
@@ -147,6 +149,7 @@ class Tally:
     healed: int = 0
     tolerated: int = 0
     keys: set[str] = field(default_factory=set)
+    closed: set[int] = field(default_factory=set)
     by_category: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict)
 
 
@@ -154,7 +157,10 @@ def find(control: Control, scope: Scope) -> Tally:
     """Fills the tables `scope` and `found`; nothing is kept yet. Runs in the caller's transaction."""
     told = {**scope.parameters(), "control": control.slug}
     told["tolerable"] = [one.slug for one in control.categories if one.tolerable]
+    told["keys"] = list(scope.keys)
     keys = control.everything if scope.since is None else control.changed
+    if scope.keys:
+        keys = "SELECT unnest(%(keys)s::text[]) AS key"
     with database.cursor() as cursor:
         cursor.execute(_TABLES)
         cursor.execute(
@@ -192,7 +198,7 @@ def keep(control: Control, scope: Scope, tally: Tally) -> None:
         swallowed = cursor.fetchall()
         cursor.execute(_OPEN, told)
         opened = cursor.fetchall()
-        inside = "true" if scope.since is None else _IN_SCOPE
+        inside = "true" if scope.whole else _IN_SCOPE
         cursor.execute(_HEAL.format(inside=inside), told)
         healed = cursor.fetchall()
     _history(scope, [(pk, "Changed", "") for pk, _, changed in refreshed if changed])
@@ -207,7 +213,19 @@ def keep(control: Control, scope: Scope, tally: Tally) -> None:
     tally.tolerated = len(swallowed) + sum(state != "open" for _, _, state in opened)
     tally.healed = len(healed)
     rows = [*refreshed, *overdue, *swallowed, *opened, *healed]
-    tally.keys = {row[1] for row in rows}
+    tally.keys = {row[1] for row in rows} | _adjusted(control, scope)
+    tally.closed = {row[0] for row in [*swallowed, *healed]}
+
+
+def _adjusted(control: Control, scope: Scope) -> set[str]:
+    """Keys of what two people adjusted lately: their cases have to be told."""
+    begin = scope.since or scope.at - timedelta(days=2)
+    rows = Difference.objects.filter(
+        control=control.slug, state=Difference.State.ADJUSTED, closed_at__gte=begin
+    )
+    if scope.keys:
+        rows = rows.filter(key__in=scope.keys)
+    return set(rows.values_list("key", flat=True))
 
 
 def _words(control: Control) -> str:

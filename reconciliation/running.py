@@ -9,7 +9,7 @@ from django.utils import timezone
 from reconciliation import differences
 from reconciliation.control import Control, Scope, controls
 from reconciliation.models import ControlRun
-from reconciliation.telling import tell
+from reconciliation.telling import answered, tell
 
 OVERLAP = timedelta(minutes=5)
 """Rows that were being written while the last run looked."""
@@ -41,6 +41,7 @@ def run(control: Control, *, full: bool = False, as_of: date | None = None) -> C
         if as_of is None:
             differences.keep(control, scope, tally)
             tell(control, tally.keys)
+            answered(tally.closed)
         return ControlRun.objects.create(
             control=control.slug,
             started_at=started,
@@ -55,6 +56,19 @@ def run(control: Control, *, full: bool = False, as_of: date | None = None) -> C
             tolerated=tally.tolerated,
             message=_words(control, tally),
         )
+
+
+def look_again(control: Control, keys: list[str]) -> None:
+    """Compares these records once more, e.g. after a person matched something."""
+    if not keys:
+        return
+    with transaction.atomic():
+        _alone(control)
+        scope = Scope(at=timezone.now(), today=timezone.localdate(), keys=tuple(keys))
+        tally = differences.find(control, scope)
+        differences.keep(control, scope, tally)
+        tell(control, tally.keys)
+        answered(tally.closed)
 
 
 def _alone(control: Control) -> None:

@@ -1,17 +1,24 @@
 """Tells the exception queues what does not agree: one record, all that is wrong with it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from itertools import islice
 
+from django.db import transaction
+from django.utils import timezone
+
+from integration.accounts.models import User
+from integration.audit import trail
 from integration.core.money import from_minor, is_currency
 from integration.core.problems import Finding, Problem, Subject, report
 from reconciliation.control import Control, kind_slug
 from reconciliation.differences import open_of
-from reconciliation.models import Difference
+from reconciliation.models import Difference, DifferenceEvent
+from reconciliation.refusals import Refused
 
 SYSTEM = "desk"
+ASKED = "Asked operations"
 _AT_ONCE = 500
 
 
@@ -23,6 +30,50 @@ def tell(control: Control, keys: Iterable[str]) -> None:
         for difference in open_of(control.slug, some):
             by_key[difference.key].append(difference)
         report([_finding(control, key, rows) for key, rows in by_key.items()])
+
+
+def ask(difference: Difference, question: str, *, actor: User) -> None:
+    """Puts a question to operations as a case of its own; it closes with the difference."""
+    words = question.strip()
+    if not words:
+        raise Refused("Write the question; operations reads it.")
+    if difference.closed_at is not None:
+        raise Refused("The difference is closed already.")
+    with transaction.atomic():
+        facts = {"difference": str(difference.pk), "title": difference.title}
+        problem = Problem("question_to_operations", f"{actor} asks: {words}", facts)
+        report([Finding(_question(difference), (problem,), "reconciliation")])
+        DifferenceEvent.objects.create(
+            difference=difference,
+            at=timezone.now(),
+            actor=actor,
+            actor_name=str(actor),
+            action=ASKED,
+            note=words,
+        )
+        trail.record("operations asked", actor=actor, target=difference, question=words)
+
+
+def answered(closed: Collection[int]) -> None:
+    """The questions about differences that have closed need no answer any more."""
+    asked = Difference.objects.filter(pk__in=closed, events__action=ASKED).distinct()
+    report(
+        [
+            Finding(_question(one), (), "reconciliation", healed_by="The difference has closed.")
+            for one in asked
+        ]
+    )
+
+
+def _question(difference: Difference) -> Subject:
+    return Subject(
+        system=SYSTEM,
+        object="question",
+        external_id=f"difference {difference.pk}",
+        label=difference.title[:200],
+        amount=_amount(difference),
+        currency=difference.currency,
+    )
 
 
 def subject_key(key: str) -> str:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from connectors.sync.orders.draft import draft
 from exceptions import access
 from exceptions.action import Action, actions
 from exceptions.exports import without_emails
@@ -58,6 +60,16 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "exceptions/case.html", context)
 
 
+@requires(May.VIEW_CASES)
+def case_of(request: HttpRequest, record: str, key: str) -> HttpResponse:
+    """The newest case of a record of the desk, the open one first."""
+    seen = Occurrence.objects.filter(system="desk", object=record, external_id=key)
+    latest = seen.order_by(F("closed_at").desc(nulls_first=True), "-pk").first()
+    if latest is None:
+        raise Http404("There is no case of this record.")
+    return redirect("case", pk=latest.case_id)
+
+
 def _sightings(case: ExceptionCase) -> Any:
     return case.occurrences.order_by("closed_at", "-amount", "id")
 
@@ -83,19 +95,23 @@ def _suggestion(case: ExceptionCase, suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def _booked(chosen: Occurrence) -> Any:
-    """What was sent in the end, when the order went through meanwhile."""
+def _target(chosen: Occurrence) -> tuple[Any, list[str]]:
+    """What was sent, or what would be as far as it is known, with what is not known yet."""
     found = PrimaOrder.objects.filter(campaign_order__key=chosen.external_id)
-    return found.values_list("payload", flat=True).first()
+    sent = found.values_list("payload", flat=True).first() or chosen.target_payload
+    if sent is not None or chosen.object != "order":
+        return sent, chosen.target_pointers
+    known = draft(chosen.external_id)
+    return (known.payload, list(known.missing)) if known else (None, [])
 
 
 def _payloads(chosen: Occurrence | None, user: User) -> dict[str, Any]:
     if chosen is None or not user.may(May.SEE_PAYLOADS):
         return {"source_rows": [], "target_rows": []}
-    source, target = chosen.source_payload, chosen.target_payload or _booked(chosen)
+    source, (target, unknown) = chosen.source_payload, _target(chosen)
     if not user.may(May.SEE_PERSONAL_DATA):
         source, target = masked_payload(source), masked_payload(target)
     return {
         "source_rows": rows(source, chosen.pointers) if source is not None else [],
-        "target_rows": rows(target, chosen.target_pointers) if target is not None else [],
+        "target_rows": rows(target, unknown) if target is not None else [],
     }

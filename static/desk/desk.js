@@ -32,6 +32,14 @@
     }
   });
 
+  // Buttons and links that name their key: "n" for the next line, "a" to accept.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
+    if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+    const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+    if (wanted) { event.preventDefault(); wanted.click(); }
+  });
+
   // A filter chosen from a list applies at once.
   document.addEventListener("change", (event) => {
     const field = event.target;

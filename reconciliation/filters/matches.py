@@ -1,0 +1,73 @@
+"""How matches are narrowed down."""
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+
+from reconciliation import match
+from reconciliation.filters.fields import (
+    MonthFilter,
+    choice_field,
+    control_choices,
+    currency_filter,
+    text_field,
+)
+from reconciliation.models import Match
+
+
+def rule_choices() -> list[tuple[str, str]]:
+    slugs = Match.objects.order_by("rule").values_list("rule", flat=True).distinct()
+    return [(slug, match.title_of(slug)) for slug in slugs]
+
+
+class MatchFilter(filters.FilterSet):
+    """Matches that hold, unless asked otherwise."""
+
+    q = filters.CharFilter(
+        label="Search", method="search", widget=text_field("Line, document, reference")
+    )
+    control = filters.ChoiceFilter(
+        label="Control", choices=control_choices, empty_label="All", widget=choice_field()
+    )
+    rule = filters.ChoiceFilter(
+        label="Rule", choices=rule_choices, empty_label="Any rule", widget=choice_field()
+    )
+    currency = currency_filter()
+    gateway = filters.CharFilter(label="Gateway", field_name="line__gateway")
+    period = MonthFilter()
+    tolerance = filters.ChoiceFilter(
+        label="Tolerance",
+        choices=[("used", "Used")],
+        method="by_tolerance",
+        empty_label="–",
+        widget=choice_field(),
+    )
+    undone = filters.ChoiceFilter(
+        label="State",
+        choices=[("yes", "Undone")],
+        method="by_undone",
+        empty_label="Holds",
+        widget=choice_field(),
+    )
+
+    class Meta:
+        model = Match
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Match]) -> QuerySet[Match]:
+        found: QuerySet[Match] = super().filter_queryset(queryset)
+        if not self.form.cleaned_data.get("undone"):
+            found = found.filter(undone_at__isnull=True)
+        return found
+
+    def search(self, queryset: QuerySet[Match], _name: str, text: str) -> QuerySet[Match]:
+        return queryset.filter(
+            Q(line__line_id__icontains=text)
+            | Q(line__reference__icontains=text)
+            | Q(document__number__iexact=text)
+        )
+
+    def by_tolerance(self, queryset: QuerySet[Match], _name: str, _value: str) -> QuerySet[Match]:
+        return queryset.exclude(difference=0)
+
+    def by_undone(self, queryset: QuerySet[Match], _name: str, _value: str) -> QuerySet[Match]:
+        return queryset.filter(undone_at__isnull=False)

@@ -1,0 +1,66 @@
+"""Columns of the list of matches, on the page and in the exports."""
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from integration.core.money import from_minor
+from integration.core.templatetags.desk import minor
+from integration.exports import Column
+from reconciliation import match
+from reconciliation.models import Match
+
+NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+
+
+class MatchTable(tables.Table):
+    """Newest first."""
+
+    id = tables.Column("Match")
+    rule = tables.Column("Rule")
+    line = tables.Column("Line", orderable=False, default="–")
+    document = tables.Column("Document", orderable=False, default="–")
+    left_total = tables.Column("Lines", attrs=NUMBER)
+    right_total = tables.Column("Documents", attrs=NUMBER)
+    difference = tables.Column("Tolerance used", attrs=NUMBER)
+    day = tables.DateColumn(format="j M Y", verbose_name="Day")
+    made_by_name = tables.Column("Made by")
+
+    class Meta:
+        model = Match
+        fields: tuple[str, ...] = ()
+
+    def render_id(self, record: Match) -> SafeString:
+        url = reverse("match", args=[record.pk])
+        return format_html('<a data-main href="{}">{}</a>', url, record.pk)
+
+    def render_rule(self, value: str) -> str:
+        return match.title_of(value)
+
+    def render_left_total(self, record: Match) -> str:
+        return minor(record.left_total, record.currency)
+
+    def render_right_total(self, record: Match) -> str:
+        return minor(record.right_total, record.currency)
+
+    def render_difference(self, record: Match) -> str:
+        return minor(record.difference, record.currency) if record.difference else "–"
+
+
+COLUMNS: tuple[Column[Match], ...] = (
+    Column("Match", lambda row: row.pk),
+    Column("Rule", lambda row: match.title_of(row.rule)),
+    Column("Line", lambda row: row.line.line_id if row.line else ""),
+    Column("Document", lambda row: str(row.document) if row.document else ""),
+    Column("Day", lambda row: row.day),
+    Column("Currency", lambda row: row.currency),
+    Column("Lines", lambda row: from_minor(row.left_total, row.currency)),
+    Column("Documents", lambda row: from_minor(row.right_total, row.currency)),
+    Column("Tolerance used", lambda row: from_minor(row.difference, row.currency)),
+    Column("Made by", lambda row: row.made_by_name),
+    Column("Made at", lambda row: row.made_at),
+    Column("Reason", lambda row: row.reason),
+    Column("Undone", lambda row: row.undone_at),
+    Column("Undone by", lambda row: row.undone_by_name),
+)

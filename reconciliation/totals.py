@@ -1,0 +1,350 @@
+"""The figures of the overview. Each is counted from the rows that its link opens."""
+# ruff: noqa: S608 - every part of the SQL is a constant of the product.
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Abs
+from django.utils import timezone
+
+from reconciliation.control import Control, controls
+from reconciliation.matching.rule import BY_HAND
+from reconciliation.models import Difference, Match
+
+AGES = ((0, 7, "0–7 days"), (8, 30, "8–30 days"), (31, 60, "31–60 days"), (61, None, "Over 60"))
+WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What the overview is narrowed to. `month` is "2026-10"."""
+
+    month: str = ""
+    currency: str = ""
+    gateway: str = ""
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last day of the month; all days without one."""
+        if not self.month:
+            return date.min, date.max
+        first = date.fromisoformat(f"{self.month}-01")
+        after = (first + timedelta(days=32)).replace(day=1)
+        return first, after - timedelta(days=1)
+
+    def query(self, **more: str) -> str:
+        asked = {"period": self.month, "currency": self.currency, "gateway": self.gateway, **more}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    def differences(self) -> Q:
+        first, last = self.days
+        wanted = Q(day__gte=first, day__lte=last)
+        if self.currency:
+            wanted &= Q(currency=self.currency)
+        return wanted & Q(gateway=self.gateway) if self.gateway else wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One control, month, currency and gateway: number and amount of what agrees and waits."""
+
+    control: Control
+    month: str
+    currency: str
+    gateway: str
+    counts: tuple[int, int]
+    waiting: tuple[int, int]
+
+    @property
+    def agreed(self) -> int:
+        return self.counts[0]
+
+    @property
+    def agreed_amount(self) -> int:
+        return self.counts[1]
+
+    @property
+    def open(self) -> int:
+        return self.waiting[0]
+
+    @property
+    def open_amount(self) -> int:
+        return self.waiting[1]
+
+    @property
+    def query(self) -> str:
+        return Narrowed(self.month, self.currency, self.gateway or "-").query()
+
+    @property
+    def share(self) -> int:
+        """How much of the number agrees, in percent, rounded down."""
+        return 100 * self.agreed // max(self.agreed + self.open, 1)
+
+
+_AGREED = """
+SELECT to_char(day, 'YYYY-MM'), currency, gateway, count(*), sum(abs(amount))::bigint
+FROM ({agreed}) agreed
+WHERE day BETWEEN %(first)s AND %(last)s AND (%(currency)s = '' OR currency = %(currency)s)
+    AND (%(gateway)s = '' OR gateway = %(gateway)s)
+GROUP BY 1, 2, 3
+"""
+
+
+def by_control(narrowed: Narrowed) -> list[Line]:
+    """By control in the order of the trade, then newest month first."""
+    still_open = _open(narrowed)
+    lines = []
+    for slug, control in controls().items():
+        agreed = {row[:3]: row[3:] for row in _agreed(control, narrowed)}
+        waiting = {key[1:]: value for key, value in still_open.items() if key[0] == slug}
+        keys = sorted({*agreed, *waiting}, key=lambda one: (_down(one[0]), one[1:]))
+        lines += [
+            Line(
+                control,
+                month,
+                currency,
+                gateway,
+                agreed.get((month, currency, gateway), (0, 0)),
+                waiting.get((month, currency, gateway), (0, 0)),
+            )
+            for month, currency, gateway in keys
+        ]
+    return lines
+
+
+def agreed_rows(control: Control, narrowed: Narrowed, start: int, size: int) -> list[Any]:
+    """The rows behind an agreed figure: key, company, day, currency, gateway, amount."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, company, day, currency, gateway, amount FROM ({control.agreed}) agreed"
+            " WHERE day BETWEEN %(first)s AND %(last)s"
+            " AND (%(currency)s = '' OR currency = %(currency)s)"
+            " AND (%(gateway)s = '' OR gateway = NULLIF(%(gateway)s, '-')"
+            "      OR %(gateway)s = '-' AND gateway = '')"
+            " ORDER BY day DESC, key LIMIT %(size)s OFFSET %(start)s",
+            {**_asked(narrowed), "start": start, "size": size},
+        )
+        return list(cursor.fetchall())
+
+
+def agreed_total(control: Control, narrowed: Narrowed) -> tuple[int, dict[str, int]]:
+    """How many rows, and their amounts by currency."""
+    rows = _agreed(control, narrowed)
+    amounts: dict[str, int] = {}
+    for _, currency, _, _, amount in rows:
+        amounts[currency] = amounts.get(currency, 0) + amount
+    return sum(row[3] for row in rows), amounts
+
+
+def _agreed(control: Control, narrowed: Narrowed) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _AGREED.format(agreed=control.agreed).replace(
+                "gateway = %(gateway)s)",
+                "gateway = NULLIF(%(gateway)s, '-') OR %(gateway)s = '-' AND gateway = '')",
+            ),
+            _asked(narrowed),
+        )
+        return list(cursor.fetchall())
+
+
+def _asked(narrowed: Narrowed) -> dict[str, Any]:
+    first, last = narrowed.days
+    return {
+        "first": first,
+        "last": last,
+        "currency": narrowed.currency,
+        "gateway": narrowed.gateway,
+    }
+
+
+def _open(narrowed: Narrowed) -> dict[tuple[str, str, str, str], tuple[int, int]]:
+    found: dict[tuple[str, str, str, str], tuple[int, int]] = {}
+    rows = (
+        Difference.objects.filter(narrowed.differences(), closed_at__isnull=True)
+        .order_by()
+        .values_list("control", "day__year", "day__month", "currency", "gateway")
+        .annotate(number=Count("pk"), amount=Sum(Abs("amount")))
+    )
+    for control, year, month, currency, gateway, number, amount in rows:
+        found[control, f"{year}-{month:02d}", currency, gateway] = (number, amount)
+    return found
+
+
+def _down(month: str) -> int:
+    return -int(month.replace("-", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """A control's open differences by age."""
+
+    control: Control
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+
+def ageing(narrowed: Narrowed) -> list[Aged]:
+    """By the day on which each was first seen."""
+    now = timezone.now()
+    counted = {
+        f"age{place}": Count("pk", filter=_aged(now, begin, end))
+        for place, (begin, end, _) in enumerate(AGES)
+    }
+    rows = (
+        Difference.objects.filter(narrowed.differences(), closed_at__isnull=True)
+        .order_by()
+        .values("control")
+        .annotate(**counted)
+    )
+    found = {row["control"]: tuple(row[name] for name in counted) for row in rows}
+    none = (0,) * len(AGES)
+    return [Aged(control, found.get(slug, none)) for slug, control in controls().items()]
+
+
+def of_age(begin: int) -> Q:
+    """Differences of the age that begins with so many days."""
+    end = next(last for first, last, _ in AGES if first == begin)
+    return _aged(timezone.now(), begin, end)
+
+
+def _aged(now: datetime, begin: int, end: int | None) -> Q:
+    wanted = Q(first_seen_at__lte=now - timedelta(days=begin)) if begin else Q()
+    if end is not None:
+        wanted &= Q(first_seen_at__gt=now - timedelta(days=end + 1))
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Lines booked in a week, and how many of them rules matched without a person."""
+
+    begins: date
+    lines: int
+    matched: int
+
+    @property
+    def rate(self) -> int:
+        return 100 * self.matched // self.lines if self.lines else 0
+
+
+_TREND = """
+SELECT date_trunc('week', g.booked_on)::date, count(*), count(m.id)
+FROM reconciliation_gatewayline g
+LEFT JOIN reconciliation_match m
+    ON m.line_id = g.id AND m.undone_at IS NULL AND m.rule <> %(by_hand)s
+WHERE g.kind <> 'payout' AND g.booked_on >= %(first)s
+GROUP BY 1 ORDER BY 1
+"""
+
+
+def trend() -> list[Week]:
+    """The last weeks, oldest first; a week without lines is there with zero."""
+    today = timezone.localdate()
+    first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_TREND, {"first": first, "by_hand": BY_HAND})
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    weeks = [first + timedelta(weeks=number) for number in range(WEEKS)]
+    return [Week(week, *found.get(week, (0, 0))) for week in weeks]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed since yesterday began."""
+
+    opened: int
+    healed: int
+    adjusted: int
+    matched: int
+    undone: int
+
+
+def yesterday() -> datetime:
+    now = timezone.localtime()
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+
+
+def news() -> News:
+    since = yesterday()
+    states = Difference.State
+    closed = Q(closed_at__gte=since)
+    counted = Difference.objects.aggregate(
+        opened=Count("pk", filter=Q(first_seen_at__gte=since) & ~Q(state=states.TOLERATED)),
+        healed=Count("pk", filter=closed & Q(state=states.HEALED)),
+        adjusted=Count("pk", filter=closed & Q(state=states.ADJUSTED)),
+    )
+    matches = Match.objects.aggregate(
+        matched=Count("pk", filter=Q(made_at__gte=since)),
+        undone=Count("pk", filter=Q(undone_at__gte=since)),
+    )
+    return News(**counted, **matches)
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """What tolerances swallowed of one control and currency; signed, and how much in all."""
+
+    control: str
+    what: str
+    currency: str
+    number: int
+    net: int
+    gross: int
+    link: str
+
+
+def swallowed(narrowed: Narrowed) -> list[Swallowed]:
+    """In matches, and in differences that were closed as within tolerance."""
+    first, last = narrowed.days
+    matches = Match.objects.filter(undone_at__isnull=True, day__gte=first, day__lte=last).exclude(
+        difference=0
+    )
+    if narrowed.currency:
+        matches = matches.filter(currency=narrowed.currency)
+    if narrowed.gateway:
+        matches = matches.filter(line__gateway=narrowed.gateway)
+    differences = Difference.objects.filter(
+        narrowed.differences(), state=Difference.State.TOLERATED
+    )
+    return [
+        *_swallowed(matches, "difference", "Matches", "matches", narrowed),
+        *_swallowed(differences, "amount", "Differences", "differences", narrowed),
+    ]
+
+
+def _swallowed(
+    rows: Any, column: str, what: str, page: str, narrowed: Narrowed
+) -> Sequence[Swallowed]:
+    found = (
+        rows.order_by("control", "currency")
+        .values_list("control", "currency")
+        .annotate(number=Count("pk"), net=Sum(column), gross=Sum(Abs(column)))
+    )
+    return [
+        Swallowed(
+            controls()[control].title if control in controls() else control,
+            what,
+            currency,
+            number,
+            net,
+            gross,
+            f"{page}/?{_behind(page, control, currency, narrowed)}",
+        )
+        for control, currency, number, net, gross in found
+    ]
+
+
+def _behind(page: str, control: str, currency: str, narrowed: Narrowed) -> str:
+    asked = Narrowed(narrowed.month, currency, narrowed.gateway)
+    if page == "matches":
+        return asked.query(control=control, tolerance="used")
+    return asked.query(control=control, state="tolerated")

@@ -1,0 +1,177 @@
+"""What finance does about differences: match, unmatch, propose, ask; and views of one's own."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from integration.accounts.gate import person, requires
+from integration.accounts.models import User
+from integration.accounts.roles import May
+from integration.mirror.models import PrimaDocument
+from reconciliation import adjustments, counterparts, match, telling
+from reconciliation.control import controls
+from reconciliation.models import Adjustment, Difference, GatewayLine, Match, SavedView
+from reconciliation.refusals import Refused, Stale
+from reconciliation.running import look_again
+from reconciliation.views.differences import PAGE
+
+_PROPOSED = ("write_off", "fee", "fx", "timing")
+
+
+@require_POST
+@requires(May.RECONCILE)
+def match_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
+    """Several lines and several documents may be one match."""
+    difference = get_object_or_404(Difference, pk=pk)
+    try:
+        made = match.by_hand(
+            list(GatewayLine.objects.filter(pk__in=ticked(request, "lines"))),
+            list(PrimaDocument.objects.filter(pk__in=ticked(request, "documents"))),
+            actor=person(request),
+            reason=request.POST.get("reason", ""),
+        )
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        again(made)
+        messages.success(request, "Matched.")
+    return redirect("difference", pk=difference.pk)
+
+
+@require_POST
+@requires(May.RECONCILE)
+def unmatch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a match apart; what was in it is open again."""
+    found = get_object_or_404(Match, pk=pk)
+    try:
+        match.undo(found, actor=person(request), reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        again(found)
+        messages.success(request, "Undone. What was in it is open again.")
+    return redirect("match", pk=pk)
+
+
+@require_POST
+@requires(May.RECONCILE)
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Puts a write-off, a fee, an exchange difference or timing before a second person."""
+    difference = get_object_or_404(Difference, pk=pk)
+    version = request.POST.get("version", "")
+    try:
+        _propose(request, difference, person(request), int(version) if version.isdecimal() else -1)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, "Proposed. A second person of finance decides.")
+    return redirect("difference", pk=pk)
+
+
+@require_POST
+@requires(May.RECONCILE)
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """A question to operations becomes a case in their queue."""
+    difference = get_object_or_404(Difference, pk=pk)
+    try:
+        telling.ask(difference, request.POST.get("question", ""), actor=person(request))
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, "Asked. Operations finds it among its cases.")
+    return redirect("difference", pk=pk)
+
+
+@require_POST
+@requires(May.RECONCILE)
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Proposes for, or asks about, all ticked differences; each that was not says why."""
+    found = list(Difference.objects.filter(pk__in=ticked(request, "pk")))
+    left: list[tuple[Difference, str]] = []
+    for difference in found:
+        try:
+            _do(request, difference)
+        except Refused as refusal:
+            left.append((difference, refusal.message))
+    if not found:
+        messages.warning(request, "Tick the differences first.")
+    elif len(found) > len(left):
+        messages.success(request, f"Done for {len(found) - len(left)}.")
+    for difference, why in left[:20]:
+        messages.warning(request, f"{difference}: {why}")
+    return redirect_to_list(request.POST.get("query", ""))
+
+
+@require_POST
+@requires(May.VIEW_RECONCILIATION)
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keeps the filter of the list under a name, for this person alone."""
+    name = request.POST.get("name", "").strip()[:80]
+    query = request.POST.get("query", "")[:2_000]
+    if not name:
+        messages.warning(request, "Give the view a name.")
+    else:
+        SavedView.objects.update_or_create(
+            owner=person(request), page=PAGE, name=name, defaults={"query": query}
+        )
+        messages.success(request, f"Kept as “{name}”.")
+    return redirect_to_list(query)
+
+
+@require_POST
+@requires(May.VIEW_RECONCILIATION)
+def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(SavedView, pk=pk, owner=person(request)).delete()
+    messages.success(request, "The view is gone; the differences are not.")
+    return redirect("differences")
+
+
+def redirect_to_list(query: str) -> HttpResponse:
+    response = redirect("differences")
+    if query:
+        response["Location"] += f"?{query}".replace("\r", "").replace("\n", "")
+    return response
+
+
+def again(made: Match) -> None:
+    """What is in the match is compared at once, so that its differences heal or open."""
+    look_again(controls()[match.CONTROL], counterparts.keys_of(made))
+
+
+def ticked(request: HttpRequest, name: str) -> list[int]:
+    return [int(value) for value in request.POST.getlist(name) if value.isdecimal()][:500]
+
+
+def _do(request: HttpRequest, difference: Difference) -> None:
+    if request.POST.get("kind") == "ask":
+        telling.ask(difference, request.POST.get("reason", ""), actor=person(request))
+        return
+    _propose(request, difference, person(request), None)
+
+
+def _propose(
+    request: HttpRequest, difference: Difference, actor: User, version: int | None
+) -> Adjustment:
+    kind = request.POST.get("kind", "")
+    if kind not in _PROPOSED:
+        raise Refused("Choose what to propose.")
+    if version == -1:
+        raise Stale("The page was incomplete. Look again.")
+    proposal: Any = adjustments.Proposal(
+        kind=Adjustment.Kind(kind),
+        reason=request.POST.get("reason", ""),
+        ledger=request.POST.get("ledger", ""),
+        until=_day(request.POST.get("until", "")),
+    )
+    return adjustments.propose(difference, proposal, actor=actor, version=version)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

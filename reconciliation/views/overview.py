@@ -1,0 +1,77 @@
+"""The overview of reconciliation, and the rows behind what agrees."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from integration.accounts.gate import requires
+from integration.accounts.roles import May
+from reconciliation import totals
+from reconciliation.control import control_of
+from reconciliation.filters.fields import is_month
+from reconciliation.models import ControlRun
+
+PER_PAGE = 100
+
+
+@requires(May.VIEW_RECONCILIATION)
+def overview(request: HttpRequest) -> HttpResponse:
+    """What agrees and what does not, how old it is, and what changed. Figures open their rows."""
+    narrowed = _narrowed(request)
+    ageing = totals.ageing(narrowed)
+    weeks = totals.trend()
+    context = {
+        "title": "Reconciliation",
+        "narrowed": narrowed,
+        "lines": totals.by_control(narrowed),
+        "ageing": ageing,
+        "ages": [(begin, label) for begin, _, label in totals.AGES],
+        "most": max((aged.total for aged in ageing), default=0),
+        "narrowing": narrowed.query(),
+        "weeks": weeks,
+        "busy": any(week.lines for week in weeks),
+        "news": totals.news(),
+        "swallowed": totals.swallowed(narrowed),
+        "last_run": ControlRun.objects.filter(as_of__isnull=True).first(),
+    }
+    return render(request, "reconciliation/overview.html", context)
+
+
+@requires(May.VIEW_RECONCILIATION)
+def agreed(request: HttpRequest, control: str) -> HttpResponse:
+    """The rows behind an agreed figure, with their total."""
+    try:
+        found = control_of(control)
+    except LookupError as error:
+        raise Http404(str(error)) from error
+    narrowed = _narrowed(request)
+    number, amounts = totals.agreed_total(found, narrowed)
+    page = _page(request, number)
+    rows: list[Any] = totals.agreed_rows(found, narrowed, page.start_index() - 1, PER_PAGE)
+    context = {
+        "title": f"Agreed: {found.title}",
+        "control": found,
+        "narrowed": narrowed,
+        "number": number,
+        "amounts": sorted(amounts.items()),
+        "rows": rows if number else [],
+        "page": page,
+        "manual": reverse("manual-page", args=[f"controls/{found.slug}"]),
+    }
+    return render(request, "reconciliation/agreed.html", context)
+
+
+def _page(request: HttpRequest, number: int) -> Page[Any]:
+    return Paginator(range(max(number, 1)), PER_PAGE).get_page(request.GET.get("page"))
+
+
+def _narrowed(request: HttpRequest) -> totals.Narrowed:
+    month = request.GET.get("period", "").strip()
+    return totals.Narrowed(
+        month=month if is_month(month) else "",
+        currency=request.GET.get("currency", "").strip().upper()[:3],
+        gateway=request.GET.get("gateway", "").strip()[:40],
+    )

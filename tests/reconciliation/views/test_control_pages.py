@@ -1,0 +1,362 @@
+"""The overview, differences, matches and the matching screen, in the browser's words."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from exceptions.models import ExceptionCase
+from integration.accounts.models import User
+from integration.mirror.models import BookedOrder, PrimaDocument
+from reconciliation import running
+from reconciliation.control import controls
+from reconciliation.models import (
+    Adjustment,
+    AdjustmentLimit,
+    Difference,
+    GatewayLine,
+    Match,
+    Rejection,
+    SavedView,
+    Tolerance,
+)
+from tests.factories.books import booked, document, line, prima_was_read, sent, statement
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+def world() -> None:
+    """One order that agrees, one whose total does not, two lines without a match."""
+    prima_was_read()
+    sent("CO-1", "SO-1")
+    booked("SO-1", "CO-1")
+    sent("CO-2", "SO-2")
+    booked("SO-2", "CO-2", gross=Decimal("90.00"), tax=Decimal("6.00"))
+    file = statement()
+    line(file, "ch_1", 10000, customer_email="a@acme.example")
+    line(file, "ch_2", 500)
+    document("INV-1", "SO-1", customer_email="a@acme.example")
+    document("INV-9", "SO-9", customer_email="a@acme.example", gross="33.00")
+    for control in controls().values():
+        running.run(control)
+
+
+def of(key: str) -> Difference:
+    return Difference.objects.get(key=key, closed_at__isnull=True)
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_every_page_opens_for_those_who_may_see_and_nobody_else(
+    client_for: SignIn,
+    finance: User,
+    auditor: User,
+    operations: User,
+    admin_person: User,
+    marketing: User,
+) -> None:
+    world()
+    pages = [
+        reverse("reconciliation"),
+        reverse("agreed", args=["order_to_prima"]),
+        reverse("differences"),
+        reverse("difference", args=[of("stripe||ch_1").pk]),
+        reverse("difference", args=[of("CO-2").pk]),
+        reverse("matches"),
+        reverse("matching"),
+    ]
+
+    for person in (finance, auditor, operations, admin_person):
+        client = client_for(person)
+        assert [client.get(page).status_code for page in pages] == [200] * len(pages)
+    client = client_for(marketing)
+    assert [client.get(page).status_code for page in pages] == [403] * len(pages)
+
+
+def test_only_finance_acts_and_a_refusal_changes_nothing(
+    client_for: SignIn, auditor: User, operations: User, admin_person: User, marketing: User
+) -> None:
+    world()
+    gateway_line = GatewayLine.objects.get(line_id="ch_1")
+    pk = of("stripe||ch_1").pk
+    acting = [
+        reverse("difference-match", args=[pk]),
+        reverse("difference-propose", args=[pk]),
+        reverse("difference-ask", args=[pk]),
+        reverse("differences-bulk"),
+        reverse("match-undo", args=[1]),
+        reverse("matching-accept", args=[gateway_line.pk]),
+        reverse("matching-reject", args=[gateway_line.pk]),
+    ]
+    before = list(Difference.objects.values())
+
+    for person in (auditor, operations, admin_person, marketing):
+        client = client_for(person)
+        assert [client.post(url, {"reason": "x"}).status_code for url in acting] == [403] * 7
+        assert [client.get(url).status_code for url in acting] == [405] * 7
+
+    assert list(Difference.objects.values()) == before
+    assert (Match.objects.count(), Adjustment.objects.count(), Rejection.objects.count()) == (
+        0,
+        0,
+        0,
+    )
+
+
+def test_each_figure_of_the_overview_is_the_number_of_rows_it_opens(
+    client_for: SignIn, auditor: User
+) -> None:
+    world()
+    client = client_for(auditor)
+
+    page = client.get(reverse("reconciliation"))
+
+    lines = page.context["lines"]
+    assert {(one.control.slug, one.agreed, one.open, one.open_amount) for one in lines} >= {
+        ("order_to_prima", 1, 1, 1080),
+        ("payouts_to_documents", 0, 2, 10500),
+    }
+    for one in lines:
+        listed = client.get(f"{reverse('differences')}?control={one.control.slug}&{one.query}")
+        rows = listed.context["object_list"]
+        assert rows.count() == one.open
+        assert sum(abs(row.amount) for row in rows) == one.open_amount
+        agreed = client.get(f"{reverse('agreed', args=[one.control.slug])}?{one.query}")
+        assert len(agreed.context["rows"]) == one.agreed
+        assert sum(row[5] for row in agreed.context["rows"]) == one.agreed_amount
+    for aged in page.context["ageing"]:
+        listed = client.get(f"{reverse('differences')}?control={aged.control.slug}&age=0")
+        assert listed.context["object_list"].count() == aged.counts[0] == aged.total
+
+
+def test_what_a_tolerance_swallowed_is_totalled(client_for: SignIn, finance: User) -> None:
+    Tolerance.objects.create(control="order_to_prima", currency="*", absolute=2000)
+    world()
+    client = client_for(finance)
+
+    (one,) = client.get(reverse("reconciliation")).context["swallowed"]
+
+    assert (one.number, one.gross, one.net, one.currency) == (1, 1080, 1080, "GBP")
+    listed = client.get(reverse("reconciliation") + one.link)
+    assert [row.key for row in listed.context["object_list"]] == ["CO-2"]
+
+
+def test_the_pages_take_a_fixed_number_of_queries(client_for: SignIn, finance: User) -> None:
+    world()
+    client = client_for(finance)
+    pages = {
+        reverse("reconciliation"): 15,
+        reverse("differences"): 6,
+        reverse("difference", args=[of("stripe||ch_1").pk]): 10,
+        reverse("matching"): 18,
+        reverse("matches"): 4,
+    }
+    for page in pages:
+        client.get(page)
+
+    took = {}
+    for page in pages:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page).status_code == 200
+        took[page] = len(queries)
+
+    assert took == pages
+
+
+def test_both_sides_stand_beside_each_other_with_what_differs_marked(
+    client_for: SignIn, auditor: User
+) -> None:
+    world()
+
+    page = client_for(auditor).get(reverse("difference", args=[of("CO-2").pk]))
+
+    assert ("Total", "100.8", "90", True) in page.context["sides"]
+    assert ("Account", "ACME", "ACME", False) in page.context["sides"]
+    assert page.context["orders"] == ["CO-2"]
+    assert "Propose an adjustment" not in text(page)
+    case = client_for(auditor).get(page.context["case"])
+    assert case.status_code == 302
+    assert case["Location"] == f"/cases/{ExceptionCase.objects.get(title__contains='CO-2').pk}/"
+    assert reverse("difference", args=[of("CO-2").pk]) in text(
+        client_for(auditor).get(case["Location"])
+    )
+
+
+def test_an_auditor_without_personal_data_sees_no_e_mail(client_for: SignIn, auditor: User) -> None:
+    world()
+
+    page = client_for(auditor).get(reverse("difference", args=[of("stripe||ch_1").pk]))
+
+    assert "a@acme.example" not in text(page)
+
+
+def test_one_line_and_two_documents_are_matched_by_hand_and_taken_apart(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    client = client_for(finance)
+    difference = of("stripe||ch_1")
+    gateway_line = GatewayLine.objects.get(line_id="ch_1")
+    papers = list(PrimaDocument.objects.values_list("pk", flat=True))
+
+    client.post(
+        reverse("difference-match", args=[difference.pk]),
+        {"lines": [gateway_line.pk], "documents": papers, "reason": "One payment"},
+    )
+
+    made = Match.objects.get()
+    difference.refresh_from_db()
+    assert (made.left_total, made.right_total, made.reason) == (10000, 13380, "One payment")
+    assert (difference.state, difference.closed_by) == ("healed", "The line is matched")
+    assert client.get(reverse("match", args=[made.pk])).status_code == 200
+
+    client.post(reverse("match-undo", args=[made.pk]), {"reason": "Two payments after all"})
+
+    made.refresh_from_db()
+    assert made.undone_by_name == str(finance)
+    assert of("stripe||ch_1").state == "open"
+
+
+def test_a_proposal_waits_for_the_second_person(client_for: SignIn, finance: User) -> None:
+    AdjustmentLimit.objects.create(kind="write_off", currency="GBP", amount=5000)
+    world()
+    difference = of("CO-2")
+    url = reverse("difference-propose", args=[difference.pk])
+    asked = {"kind": "write_off", "ledger": "8900", "reason": "Too small", "version": "1"}
+
+    client_for(finance).post(url, {**asked, "version": "0"})
+    assert Adjustment.objects.count() == 0
+    client_for(finance).post(url, asked)
+
+    assert Adjustment.objects.get().amount == 1080
+    assert of("CO-2").state == "proposed"
+
+
+def test_a_question_becomes_a_case_of_operations_and_closes_with_the_difference(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    difference = of("CO-2")
+
+    client_for(finance).post(
+        reverse("difference-ask", args=[difference.pk]), {"question": "Who changed the price?"}
+    )
+
+    case = ExceptionCase.objects.get(kind="question_to_operations")
+    assert case.status == "open"
+    assert "Who changed the price?" in case.occurrences.get().message
+
+    BookedOrder.objects.update(gross=Decimal("100.80"), tax=Decimal("16.80"))
+    running.run(controls()["order_to_prima"], full=True)
+
+    case.refresh_from_db()
+    assert case.status == "resolved"
+
+
+def test_many_are_proposed_at_once_and_those_that_were_not_say_why(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    rows = [of("stripe||ch_1").pk, of("stripe||ch_2").pk]
+
+    page = client_for(finance).post(
+        reverse("differences-bulk"),
+        {
+            "pk": rows,
+            "kind": "timing",
+            "until": "2026-12-15",
+            "reason": "Invoice follows",
+            "query": "state=all",
+        },
+        follow=True,
+    )
+
+    assert Adjustment.objects.filter(kind="timing").count() == 2
+    assert "Done for 2." in text(page)
+    assert page.redirect_chain[-1][0].endswith("?state=all")
+
+
+def test_the_list_narrows_searches_and_exports(client_for: SignIn, finance: User) -> None:
+    world()
+    client, url = client_for(finance), reverse("differences")
+
+    def keys(query: str) -> list[str]:
+        rows = client.get(f"{url}?{query}").context["object_list"]
+        return sorted(row.key for row in rows)
+
+    lines = ["stripe||ch_1", "stripe||ch_2"]
+    assert keys("q=CO-2") == ["CO-2"]
+    assert keys("gateway=stripe") == lines
+    assert keys("control=payouts_to_documents&category=unmatched_line") == lines
+    assert keys("period=2026-09") == []
+    assert keys("control=order_to_prima&from=2026-10-15&to=2026-10-15") == ["CO-2"]
+    assert keys("control=order_to_prima&from=2026-10-16") == []
+    assert keys("currency=eur") == []
+    export = client.get(f"{url}?export=csv&control=order_to_prima")
+    body = b"".join(cast(Any, export).streaming_content).decode()
+    assert "CO-2" in body
+    workbook = client.get(f"{url}?export=xlsx")
+    assert workbook.status_code == 200
+    workbook.close()
+
+
+def test_a_view_is_kept_for_one_person_alone(
+    client_for: SignIn, finance: User, finance2: User
+) -> None:
+    client_for(finance).post(reverse("view-save"), {"name": "Stripe", "query": "gateway=stripe"})
+    kept = SavedView.objects.get()
+
+    assert "Stripe" in text(client_for(finance).get(reverse("differences")))
+    assert "Stripe" not in text(client_for(finance2).get(reverse("differences")))
+    delete = reverse("view-delete", args=[kept.pk])
+    assert client_for(finance2).post(delete).status_code == 404
+    assert client_for(finance).post(delete).status_code == 302
+    assert SavedView.objects.count() == 0
+
+
+def test_lines_are_accepted_rejected_and_walked_one_after_the_other(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    client = client_for(finance)
+    page = client.get(reverse("matching"))
+    first = page.context["line"]
+    best, other = (one.document for one in page.context["candidates"])
+    assert (first.line_id, best.number, other.number) == ("ch_1", "INV-1", "INV-9")
+    assert page.context["total"] == 2
+
+    client.post(reverse("matching-reject", args=[first.pk]), {"document": other.pk})
+    again = client.get(f"{reverse('matching')}?at={first.pk}")
+    assert [one.document for one in again.context["candidates"]] == [best]
+
+    done = client.post(
+        reverse("matching-accept", args=[first.pk]), {"document": best.pk}, follow=True
+    )
+    assert done.context["line"].line_id == "ch_2"
+    assert Match.objects.get().made_by == finance
+
+
+def test_the_second_person_at_a_line_is_told_and_comes_second(
+    client_for: SignIn, finance: User, finance2: User
+) -> None:
+    world()
+    one, two = client_for(finance), client_for(finance2)
+    first = one.get(reverse("matching")).context["line"]
+    seen = two.get(reverse("matching"))
+    assert "Fiona Field opened this line" in text(seen)
+    best = seen.context["candidates"][0].document
+
+    accept = reverse("matching-accept", args=[first.pk])
+    one.post(accept, {"document": best.pk})
+    late = two.post(accept, {"document": best.pk}, follow=True)
+
+    assert "Fiona Field was first" in text(late)
+    assert Match.objects.count() == 1
