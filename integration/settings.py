@@ -230,6 +230,7 @@ NAVIGATION: list[dict[str, str]] = [
     {"label": "Home", "view": "home"},
     {"label": "Exceptions", "view": "cases", "permission": "view cases"},
     {"label": "Orders", "view": "orders", "permission": "view cases"},
+    {"label": "Reconciliation", "view": "reconciliation", "permission": "view reconciliation"},
     {"label": "Approvals", "view": "approvals"},
     {"label": "Activity", "view": "jobs"},
     {"label": "Syncs", "view": "syncs"},

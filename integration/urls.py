@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("integration.audit.urls")),
     path("api/", include("connectors.sync.urls")),
     path("", include("integration.accounts.urls")),
+    path("reconciliation/", include("reconciliation.urls")),
     path("", include("exceptions.urls")),
 ]

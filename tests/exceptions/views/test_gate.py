@@ -14,6 +14,7 @@ from tests.factories.findings import finding, unknown_sku
 
 ARGS: dict[str, list[Any]] = {
     "case": [1],
+    "case-of": ["difference", "1"],
     "act": [1, "assign"],
     "queue": ["unknown_sku"],
     "job": [1],
