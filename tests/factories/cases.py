@@ -136,7 +136,12 @@ def case_of(kind: str, *keys: str, **facts: str) -> ExceptionCase:
 def item(sku: str, description: str = "Something", **values: Any) -> PrimaItem:
     told = {"status": "active", "kind": "stock", "tax_code": "S", **values}
     return PrimaItem.objects.create(
-        sku_key=sku, sku=sku, description=description, data={}, read_at=timezone.now(), **told
+        sku_key=sku,
+        sku=sku,
+        description=description,
+        data={"sku": sku, "description": description, "status": told["status"]},
+        read_at=timezone.now(),
+        **told,
     )
 
 
@@ -145,7 +150,13 @@ def account(code: str, name: str = "Acme Trading Ltd", **values: Any) -> PrimaCu
         prima_id=f"id-{code}",
         account_code=code,
         name=name,
-        data={"currency": "GBP", "type": "company"},
+        data={
+            "id": f"id-{code}",
+            "account_code": code,
+            "name": name,
+            "currency": "GBP",
+            "type": "company",
+        },
         read_at=timezone.now(),
         **values,
     )

@@ -76,13 +76,13 @@ class Preview:
 
 def what_if(order_keys: Sequence[str], change: BookChange) -> Preview:
     """For the first 2,000 of the orders."""
-    kept = _effective(order_keys[:MOST_ORDERS])
+    kept = effective(order_keys[:MOST_ORDERS])
     return _compared(kept, kept, change)
 
 
 def what_if_corrected(order_key: str, changes: Changes) -> Preview:
     """For one order, with a further correction of its data."""
-    before = _effective([order_key])
+    before = effective([order_key])
     after = {key: corrected(payload, [changes]).payload for key, payload in before.items()}
     return _compared(before, after, BookChange())
 
@@ -134,7 +134,7 @@ def _outcome(key: str, payload: Any, was: Translation, would_be: Translation) ->
     return Outcome(key, known.total_paid, known.currency, would_be.problems, solved)
 
 
-def _effective(order_keys: Sequence[str]) -> dict[str, Any]:
+def effective(order_keys: Sequence[str]) -> dict[str, Any]:
     """The kept payloads with people's corrections, in the order of the keys."""
     rows = {row.key: row for row in CampaignOrder.objects.filter(key__in=order_keys)}
     corrections: dict[int, list[Changes]] = defaultdict(list)
