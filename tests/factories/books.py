@@ -7,6 +7,8 @@ from typing import Any
 
 from connectors.sync.models import Cursor, SyncItem
 from integration.mirror.models import BookedOrder, CampaignOrder, PrimaDocument, PrimaOrder
+from reconciliation import running
+from reconciliation.control import controls
 from reconciliation.models import BankLine, GatewayLine, Payout, StatementFile
 
 DAY = date(2026, 10, 15)
@@ -156,3 +158,19 @@ def booking(file: StatementFile, line_id: str, amount: int, **changes: Any) -> B
         **changes,
     }
     return BankLine.objects.create(file=file, **fields)
+
+
+def world() -> None:
+    """One order that agrees, one whose total does not, two lines without a match."""
+    prima_was_read()
+    sent("CO-1", "SO-1")
+    booked("SO-1", "CO-1")
+    sent("CO-2", "SO-2")
+    booked("SO-2", "CO-2", gross=Decimal("90.00"), tax=Decimal("6.00"))
+    file = statement()
+    line(file, "ch_1", 10000, customer_email="a@acme.example")
+    line(file, "ch_2", 500)
+    document("INV-1", "SO-1", customer_email="a@acme.example")
+    document("INV-9", "SO-9", customer_email="a@acme.example", gross="33.00")
+    for control in controls().values():
+        running.run(control)

@@ -25,26 +25,10 @@ from reconciliation.models import (
     SavedView,
     Tolerance,
 )
-from tests.factories.books import booked, document, line, prima_was_read, sent, statement
+from tests.factories.books import world
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
-
-
-def world() -> None:
-    """One order that agrees, one whose total does not, two lines without a match."""
-    prima_was_read()
-    sent("CO-1", "SO-1")
-    booked("SO-1", "CO-1")
-    sent("CO-2", "SO-2")
-    booked("SO-2", "CO-2", gross=Decimal("90.00"), tax=Decimal("6.00"))
-    file = statement()
-    line(file, "ch_1", 10000, customer_email="a@acme.example")
-    line(file, "ch_2", 500)
-    document("INV-1", "SO-1", customer_email="a@acme.example")
-    document("INV-9", "SO-9", customer_email="a@acme.example", gross="33.00")
-    for control in controls().values():
-        running.run(control)
 
 
 def of(key: str) -> Difference:
