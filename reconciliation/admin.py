@@ -1,0 +1,84 @@
+"""Reconciliation on the admin site: mapped tables, and the files that came, to read."""
+
+from typing import Any, BinaryIO, cast
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from connectors.gateways.formats.generic_csv import preview
+from connectors.gateways.problems import FileProblem
+from integration.audit.trailed import Trailed
+from integration.records.payout import PayoutLine
+from reconciliation.forms import GatewayMappingForm, SampleForm
+from reconciliation.importing import bounds
+from reconciliation.importing.mappings import mapping_of
+from reconciliation.models import GatewayMapping, StatementFile
+
+
+@admin.register(GatewayMapping)
+class GatewayMappingAdmin(Trailed):
+    """A table of a gateway, set up column by column and tried with a file before it is used."""
+
+    form = GatewayMappingForm
+    list_display = ["name", "gateway", "try_link"]
+    search_fields = ["name", "gateway"]
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "<int:pk>/try/",
+            self.admin_site.admin_view(self.try_view),
+            name="reconciliation_gatewaymapping_try",
+        )
+        return [own, *super().get_urls()]
+
+    @admin.display(description="preview")
+    def try_link(self, obj: GatewayMapping) -> SafeString:
+        url = reverse("admin:reconciliation_gatewaymapping_try", args=[obj.pk])
+        return format_html('<a href="{}">Try it with a file</a>', url)
+
+    def try_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The first lines as the mapping reads them. The file is not kept."""
+        mapping = self.get_object(request, str(pk))
+        if mapping is None or not self.has_view_permission(request, mapping):
+            raise Http404("There is no such mapping.")
+        form = SampleForm(request.POST or None, request.FILES or None)
+        lines: list[PayoutLine] = []
+        if request.method == "POST" and form.is_valid():
+            try:
+                lines = _tried(mapping, cast(BinaryIO, form.cleaned_data["file"].file))
+            except FileProblem as problem:
+                form.add_error("file", str(problem))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Try {mapping}",
+            "object": mapping,
+            "opts": self.opts,
+            "form": form,
+            "lines": lines,
+        }
+        return TemplateResponse(request, "reconciliation/mapping_try.html", context)
+
+
+def _tried(mapping: GatewayMapping, stream: BinaryIO) -> list[PayoutLine]:
+    bounds.check(stream)
+    return preview(stream, mapping_of(mapping))
+
+
+@admin.register(StatementFile)
+class StatementFileAdmin(admin.ModelAdmin):
+    list_display = ["name", "format", "state", "lines", "uploaded_by_name", "uploaded_at"]
+    list_filter = ["state", "gateway"]
+    search_fields = ["name", "sha256"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,136 @@
+"""The form by which an admin says how to read a table of a gateway that has no format."""
+
+from typing import Any
+
+from django import forms
+
+from connectors.gateways.mapping import FIELDS
+from connectors.gateways.moments import zone
+from integration.records.payout import LineKind
+from reconciliation.importing.mappings import mapping_of
+from reconciliation.models import GatewayMapping
+
+_WORDS = {
+    "line_id": "Id of the line",
+    "payout_id": "Id of the payout",
+    "kind": "Kind of movement",
+    "gross": "Gross amount",
+    "fee": "Fee",
+    "fee_tax": "VAT in the fee",
+    "net": "Net amount",
+    "currency": "Currency",
+    "occurred_at": "Date, or date and time",
+    "time": "Time, when apart",
+    "available_on": "Day it counts for",
+    "reference": "Order reference",
+    "transaction_id": "Transaction id",
+    "parent_transaction_id": "Id of the transaction it belongs to",
+    "customer_email": "E-mail of the customer",
+    "description": "Description",
+    "account": "Account",
+    "debit": "Debit, when the amount has two columns",
+    "credit": "Credit, when the amount has two columns",
+}
+_KINDS = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in LineKind]
+_PLAIN = ("delimiter", "mark", "dates", "zone", "currency", "account", "signs", "fee_sign")
+
+
+class GatewayMappingForm(forms.ModelForm):
+    """Every column by its title in the file; kinds as lines of `word = kind`."""
+
+    kinds = forms.CharField(
+        label="Words for kinds",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="One a line, as in “Sale = charge”. Kinds: "
+        + ", ".join(kind.value for kind in LineKind),
+    )
+    default_kind = forms.ChoiceField(
+        label="Kind of every row", required=False, choices=[("", "By the column"), *_KINDS]
+    )
+    delimiter = forms.ChoiceField(
+        required=False,
+        choices=[("", "Find it"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe")],
+    )
+    mark = forms.ChoiceField(
+        label="Decimals", choices=[("point", "1,234.50"), ("comma", "1.234,50")]
+    )
+    dates = forms.ChoiceField(
+        choices=[("ymd", "2026-10-31"), ("dmy", "31/10/2026"), ("mdy", "10/31/2026")]
+    )
+    zone = forms.CharField(label="Time zone", initial="UTC", help_text="As in Europe/London.")
+    currency = forms.CharField(
+        label="Currency of every row", required=False, max_length=3, help_text="As in GBP."
+    )
+    account = forms.CharField(label="Account of every row", required=False, max_length=80)
+    minor_units = forms.BooleanField(label="Amounts are in pence or cents", required=False)
+    signs = forms.ChoiceField(
+        choices=[
+            ("stated", "Amounts have their signs"),
+            ("by_kind", "Refunds, fees and payouts are written without a minus"),
+        ]
+    )
+    fee_sign = forms.ChoiceField(
+        label="Fees", choices=[("cost", "A fee is positive"), ("movement", "A fee is negative")]
+    )
+
+    class Meta:
+        model = GatewayMapping
+        fields = ("name", "gateway")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = self.instance.settings
+        for name in FIELDS:
+            self.fields[f"column_{name}"] = forms.CharField(
+                label=f"Column: {_WORDS[name]}",
+                required=False,
+                initial=given.get("columns", {}).get(name, ""),
+            )
+        for name in (*_PLAIN, "default_kind", "minor_units"):
+            if name in given:
+                self.fields[name].initial = given[name]
+        words = given.get("kinds", {})
+        self.fields["kinds"].initial = "\n".join(f"{word} = {kind}" for word, kind in words.items())
+
+    def clean_kinds(self) -> dict[str, str]:
+        found = {}
+        for row in self.cleaned_data["kinds"].splitlines():
+            word, _, kind = (part.strip() for part in row.rpartition("="))
+            if not row.strip():
+                continue
+            if not word or kind not in set(LineKind):
+                raise forms.ValidationError(f"“{row}” is not “word = kind” with a known kind.")
+            found[word] = kind
+        return found
+
+    def clean_zone(self) -> str:
+        name = str(self.cleaned_data["zone"])
+        try:
+            zone(name)
+        except ValueError as error:
+            raise forms.ValidationError(f"“{name}” is no time zone.") from error
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return given
+        titles = {name: given.get(f"column_{name}", "").strip() for name in FIELDS}
+        self.instance.settings = {
+            "columns": {name: title for name, title in titles.items() if title},
+            "kinds": given["kinds"],
+            "default_kind": given["default_kind"],
+            "minor_units": given["minor_units"],
+            **{name: given[name] for name in _PLAIN},
+        }
+        self.instance.gateway = given["gateway"]
+        for problem in mapping_of(self.instance).problems():
+            self.add_error(None, problem)
+        return given
+
+
+class SampleForm(forms.Form):
+    """A file to try a mapping with. It is not kept."""
+
+    file = forms.FileField(label="File to try it with")
