@@ -133,10 +133,31 @@ def _place(slug: str) -> tuple[int, str]:
 
 def minor(amount: str, currency: str) -> str:
     """SQL: an amount in minor units of its currency."""
+    return f"round(({amount}) * {_factor(currency)})::bigint"
+
+
+def shown(amount: str, currency: str) -> str:
+    """SQL: an amount as people write it, with the decimals of its currency."""
+    return f"round(({amount}), {_digits(currency)})"
+
+
+def major(amount: str, currency: str) -> str:
+    """SQL: minor units as people write the amount."""
+    return shown(f"({amount})::numeric / {_factor(currency)}", currency)
+
+
+def _factor(currency: str) -> str:
     cases = " ".join(
         f"WHEN {currency} IN ({codes}) THEN {10**digits}" for digits, codes in _unusual().items()
     )
-    return f"round(({amount}) * CASE {cases} ELSE 100 END)::bigint"
+    return f"CASE {cases} ELSE 100 END"
+
+
+def _digits(currency: str) -> str:
+    cases = " ".join(
+        f"WHEN {currency} IN ({codes}) THEN {digits}" for digits, codes in _unusual().items()
+    )
+    return f"CASE {cases} ELSE 2 END"
 
 
 def sides(**members_: str) -> str:

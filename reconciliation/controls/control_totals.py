@@ -2,7 +2,7 @@
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from integration.accounts.roles import Role
-from reconciliation.control import Category, Control, minor
+from reconciliation.control import Category, Control, minor, shown
 
 _ARRIVED_KEY = (
     "'arrived|' || COALESCE(o.ordered_at, o.first_seen_at)::date || '|' || o.currency || '|'"
@@ -19,7 +19,8 @@ _BOOKED_KEY = (
 
 
 def _sums(count: str, total: str) -> str:
-    return f"jsonb_build_object('count', {count}::text, 'sum', trim_scale({total})::text)"
+    amount = shown(total, "split_part(key, '|', 3)")
+    return f"jsonb_build_object('count', {count}::text, 'sum', {amount}::text)"
 
 
 _WHAT = f"""

@@ -2,7 +2,7 @@
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from integration.accounts.roles import Role
-from reconciliation.control import Category, Control, minor, sides
+from reconciliation.control import Category, Control, minor, shown, sides
 
 _OUT_BY = minor("s.gross - b.gross", "COALESCE(NULLIF(b.currency, ''), s.currency)")
 _MATCHED = """
@@ -53,11 +53,11 @@ sent AS (
         account="s.account_code",
         currency="s.currency",
         lines="s.lines",
-        net="trim_scale(s.net)",
-        discount="trim_scale(s.discount)",
-        charges="trim_scale(s.charges)",
-        tax="trim_scale(s.tax)",
-        total="trim_scale(s.gross)",
+        net=shown("s.net", "s.currency"),
+        discount=shown("s.discount", "s.currency"),
+        charges=shown("s.charges", "s.currency"),
+        tax=shown("s.tax", "s.currency"),
+        total=shown("s.gross", "s.currency"),
     )
 } AS left_side,
         {
@@ -66,11 +66,11 @@ sent AS (
         account="b.account_code",
         currency="b.currency",
         lines="b.line_text",
-        net="trim_scale(b.net)",
-        discount="trim_scale(b.discount)",
-        charges="trim_scale(b.charges)",
-        tax="trim_scale(b.tax)",
-        total="trim_scale(b.gross)",
+        net=shown("b.net", "b.currency"),
+        discount=shown("b.discount", "b.currency"),
+        charges=shown("b.charges", "b.currency"),
+        tax=shown("b.tax", "b.currency"),
+        total=shown("b.gross", "b.currency"),
     )
 } AS right_side,
         array_remove(ARRAY[
@@ -191,7 +191,7 @@ class OrderToPrima(Control):
             account="s.account_code",
             currency="s.currency",
             lines="s.lines",
-            total="trim_scale(s.gross)",
+            total=shown("s.gross", "s.currency"),
         )
     } AS left_side,
         '{{}}'::jsonb AS right_side, ARRAY['order_number']::text[] AS fields,
@@ -209,7 +209,7 @@ class OrderToPrima(Control):
             account="b.account_code",
             currency="b.currency",
             lines="b.line_text",
-            total="trim_scale(b.gross)",
+            total=shown("b.gross", "b.currency"),
         )
     },
         ARRAY['order_number'], '', '', ''

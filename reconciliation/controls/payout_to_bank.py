@@ -4,20 +4,20 @@
 from django.db import connection
 
 from integration.accounts.roles import Role
-from reconciliation.control import Category, Control, Scope, sides
+from reconciliation.control import Category, Control, Scope, major, sides
 
 _PAYOUT = sides(
     payout="p.payout_id",
     paid_on="p.paid_on",
-    stated="p.stated",
-    amount="p.computed",
+    stated=major("p.stated", "p.currency"),
+    amount=major("p.computed", "p.currency"),
     currency="p.currency",
     reference="NULLIF(p.bank_reference, '')",
 )
 _BANK = sides(
     booking="b.line_id",
     paid_on="b.booked_on",
-    amount="b.amount",
+    amount=major("b.amount", "b.currency"),
     currency="b.currency",
     text="NULLIF(left(b.text, 200), '')",
 )
@@ -164,7 +164,7 @@ class PayoutToBank(Control):
     SELECT p.key, 'not_footing', p.company, p.paid_on, p.currency, p.stated - p.computed,
         p.stated, p.gateway, '',
         'The lines of payout ' || p.payout_id || ' do not come to what it states',
-        {_PAYOUT}, jsonb_build_object('amount', p.computed::text), ARRAY['stated', 'amount'],
+        {_PAYOUT}, {sides(amount=major("p.computed", "p.currency"))}, ARRAY['stated', 'amount'],
         '', '', ''
     FROM payouts p WHERE p.stated IS NOT NULL AND p.stated <> p.computed
     """

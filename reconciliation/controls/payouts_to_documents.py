@@ -3,7 +3,7 @@
 
 from integration.accounts.roles import Role
 from reconciliation import match
-from reconciliation.control import Category, Control, Scope, sides
+from reconciliation.control import Category, Control, Scope, major, sides
 
 _LINE = sides(
     line="g.line_id",
@@ -12,8 +12,8 @@ _LINE = sides(
     transaction="NULLIF(g.transaction_id, '')",
     email="NULLIF(g.customer_email, '')",
     booked_on="g.booked_on",
-    gross="g.gross",
-    fee="g.fee",
+    gross=major("g.gross", "g.currency"),
+    fee=major("g.fee", "g.currency"),
     currency="g.currency",
 )
 _DOCUMENT = sides(
@@ -23,7 +23,7 @@ _DOCUMENT = sides(
     order_number="NULLIF(x.order_number, '')",
     account="NULLIF(x.account_code, '')",
     booked_on="x.date",
-    gross="x.minor",
+    gross=major("x.minor", "x.currency"),
     currency="x.currency",
 )
 _KEY = "g.gateway || '|' || g.account || '|' || g.line_id"

@@ -2,24 +2,24 @@
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from integration.accounts.roles import Role
-from reconciliation.control import Category, Control, minor, sides
+from reconciliation.control import Category, Control, minor, shown, sides
 
 _KINDS = "x.kind IN ('invoice', 'credit_note') AND x.deleted_at IS NULL"
 _ORDER = sides(
     order_number="o.numbers",
     status="o.order_status",
     invoiced_state="o.invoice_status",
-    total="trim_scale(o.gross)",
-    charges="trim_scale(o.charges)",
+    total=shown("o.gross", "o.currency"),
+    charges=shown("o.charges", "o.currency"),
     lines="d.ordered",
     currency="o.currency",
 )
 _DOCUMENTS = sides(
     invoices="d.invoice_numbers",
-    total="trim_scale(d.invoiced)",
+    total=shown("d.invoiced", "d.currency"),
     credit_notes="d.credit_numbers",
-    credited="trim_scale(NULLIF(d.credited, 0))",
-    charges="trim_scale(d.charges)",
+    credited=shown("NULLIF(d.credited, 0)", "d.currency"),
+    charges=shown("d.charges", "d.currency"),
     lines="d.invoiced_lines",
     currency="d.currency",
 )

@@ -45,7 +45,7 @@ class DifferenceTable(tables.Table):
     state = tables.Column("State")
     amount = tables.Column("Amount", attrs=NUMBER)
     gateway = tables.Column("Gateway", default="–")
-    day = tables.DateColumn(format="j M Y", verbose_name="Day")
+    day = tables.DateColumn(format="j M Y", verbose_name="Day", attrs={"td": {"class": "nowrap"}})
     first_seen_at = tables.Column("Age", attrs=NUMBER)
 
     class Meta:

@@ -44,8 +44,8 @@ def test_an_order_that_lost_its_item_is_missed() -> None:
     assert run() == [
         (
             "arrived|2026-10-15|GBP|AUTUMN",
-            {"count": "4", "sum": "403.2"},
-            {"count": "3", "sum": "302.4"},
+            {"count": "4", "sum": "403.20"},
+            {"count": "3", "sum": "302.40"},
             10080,
         )
     ]
@@ -79,7 +79,7 @@ def test_an_invoice_of_one_penny_less_is_seen_in_the_totals() -> None:
     assert run() == [
         (
             "invoiced|2026-10-15|GBP|AUTUMN",
-            {"count": "3", "sum": "302.4"},
+            {"count": "3", "sum": "302.40"},
             {"count": "3", "sum": "302.39"},
             1,
         )

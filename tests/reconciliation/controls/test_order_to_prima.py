@@ -62,8 +62,8 @@ def test_each_way_to_differ_is_a_category_of_its_own() -> None:
     ]
     total = Difference.objects.get(key="CO-5")
     assert total.fields == ["tax", "total"]
-    assert total.left["total"] == "100.8"
-    assert total.right["total"] == "90"
+    assert total.left["total"] == "100.80"
+    assert total.right["total"] == "90.00"
     assert total.campaign == "AUTUMN"
 
 

@@ -162,7 +162,7 @@ def test_both_sides_stand_beside_each_other_with_what_differs_marked(
 
     page = client_for(auditor).get(reverse("difference", args=[of("CO-2").pk]))
 
-    assert ("Total", "100.8", "90", True) in page.context["sides"]
+    assert ("Total", "100.80", "90.00", True) in page.context["sides"]
     assert ("Account", "ACME", "ACME", False) in page.context["sides"]
     assert page.context["orders"] == ["CO-2"]
     assert "Propose an adjustment" not in text(page)
