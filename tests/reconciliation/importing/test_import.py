@@ -3,6 +3,7 @@
 import threading
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -24,7 +25,7 @@ def _kept_apart(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
-def brought(data: bytes, name: str = "report.csv", **origin: str) -> StatementFile:
+def brought(data: bytes, name: str = "report.csv", **origin: Any) -> StatementFile:
     kept = evidence.keep([data])
     return files.inspect(files.arrive(kept, Origin(name=name, **origin)))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from reconciliation import match
-from reconciliation.models import Match, NearMatch
+from reconciliation.models import GatewayLine, Match, NearMatch
 from tests.factories.matching import (
     DAY,
     account,
@@ -33,7 +33,7 @@ def found() -> list[tuple[str, list[str], list[str]]]:
     )
 
 
-def why(one: object) -> str:
+def why(one: GatewayLine) -> str:
     return NearMatch.objects.get(line=one).reason
 
 
