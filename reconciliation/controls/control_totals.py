@@ -45,18 +45,18 @@ WITH arrived AS (
         AND p.created_at < COALESCE(
             (SELECT moved_at FROM sync_cursor WHERE flow = 'prima_orders'), '-infinity')
     GROUP BY 1
+), papers AS (
+    SELECT n.number, sum(d.gross) AS gross, bool_or(cardinality(d.order_numbers) > 1) AS shared
+    FROM mirror_primadocument d, unnest(d.order_numbers) AS n(number)
+    WHERE d.kind = 'invoice' AND d.deleted_at IS NULL GROUP BY 1
 ), invoiced AS (
     SELECT {_BOOKED_KEY} AS key, count(*) AS left_count, sum(b.gross) AS left_sum,
-        count(x.number) AS right_count, COALESCE(sum(x.gross), 0) AS right_sum,
+        count(x.number) AS right_count,
+        COALESCE(sum(CASE WHEN x.shared THEN b.gross ELSE x.gross END), 0) AS right_sum,
         min(b.company) AS company
     FROM mirror_bookedorder b
     LEFT JOIN mirror_campaignorder o ON b.external_system = 'sfmc' AND o.key = b.external_ref
-    LEFT JOIN LATERAL (
-        SELECT min(d.number) AS number, sum(CASE WHEN cardinality(d.order_numbers) > 1
-            THEN b.gross ELSE d.gross END) AS gross
-        FROM mirror_primadocument d WHERE d.kind = 'invoice' AND d.deleted_at IS NULL
-            AND b.order_number = ANY(d.order_numbers)
-    ) x ON true
+    LEFT JOIN papers x ON x.number = b.order_number
     WHERE b.deleted_at IS NULL AND b.invoice_status = 'full'
         AND b.order_status NOT IN ('cancelled', 'rejected')
         AND {_BOOKED_KEY} IN (SELECT key FROM scope)
