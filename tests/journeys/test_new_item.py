@@ -33,7 +33,7 @@ def test_an_item_created_from_the_screen_heals_its_orders(at, operations) -> Non
         cluster()
 
         # then
-        assert said == "Done in Prima. 6 orders tried again in the background."
+        assert said == "Done in Prima. Trying 6 orders again in the background."
         assert PrimaItem.objects.get(sku_key="SRV-WARR-3Y").description == item["description"]
         assert ProductMapping.objects.get(source_sku="WARRANTY-3Y").prima_sku == "SRV-WARR-3Y"
         case.refresh_from_db()
