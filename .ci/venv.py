@@ -38,9 +38,21 @@ def _make() -> None:
 
 
 def _install() -> None:
-    """Installs exactly what the lock names, hash by hash, and shows how far it is."""
+    """Installs exactly what the lock names, hash by hash, and shows how far it is.
+
+    The lock is complete. Left to resolve by itself, pip asks for the newest `coverage[toml]` on the day
+    that one comes out, and refuses it because it has no hash.
+    """
     total = len(re.findall(r"^[a-zA-Z0-9]", LOCK.read_text(), re.MULTILINE))
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--require-hashes", "-r"]
+    command = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+    ]
     command += [str(LOCK), "--progress-bar", "off", "--disable-pip-version-check", "--no-input"]
     begun, seen = time.monotonic(), 0
     with (
