@@ -13,7 +13,7 @@ from reconciliation.models import MatchBounds, Period
 TEMPORARY = (
     "open_line", "open_document", "receipt", "claim", "account", "currency_digits", "shut",
     "taken_apart", "scope_line", "scope_document", "scope_key", "fresh_line", "fresh_document",
-    "fresh_key", "broken",
+    "fresh_key", "broken", "pair",
 )  # fmt: skip
 
 # A gateway without an account of its own has that for every gateway.

@@ -92,17 +92,27 @@ DELETE FROM reconciliation_nearmatch n USING reconciliation_gatewayline l
 WHERE l.id = n.line_id AND l.company = %(company)s AND l.booked_on <= %(as_of)s
 """
 _OF_SCOPE = "DELETE FROM reconciliation_nearmatch n USING scope_line s WHERE s.id = n.line_id"
-# What became of the documents in this run.
-_SETTLE = """
-UPDATE claim c SET is_matched = true
-FROM reconciliation_match m
-WHERE m.document_id = c.document_id AND m.undone_at IS NULL AND NOT c.is_matched;
-ANALYZE open_line; ANALYZE open_document; ANALYZE claim
+# Which documents a line names by its reference, whatever became of them.
+_CLAIMS = """
+CREATE TEMP TABLE claim ON COMMIT DROP AS
+SELECT l.id AS line_id, d.id AS document_id, d.kind, d.number, d.currency, d.minor AS amount,
+       d.external_ref = l.reference AS is_exact, d.deleted_at IS NOT NULL AS is_deleted,
+       (SELECT true FROM reconciliation_match m
+        WHERE m.document_id = d.id AND m.undone_at IS NULL LIMIT 1) IS NOT NULL AS is_matched
+FROM open_line l
+CROSS JOIN LATERAL (
+    SELECT id, kind, company, number, date, currency, minor, external_ref, deleted_at
+    FROM mirror_primadocument d
+    WHERE d.reference_key = l.reference_key AND d.reference_key <> ''
+    OFFSET 0
+) d
+WHERE d.company = %(company)s AND d.kind <> 'receipt' AND d.date <= %(as_of)s;
+ANALYZE claim
 """
 
 
 def note(desk: Desk, *, everything: bool) -> int:
     """How many lines are left, each with its reason."""
     desk.do(_OF_EVERYTHING if everything else _OF_SCOPE)
-    desk.do(_SETTLE)
+    desk.do(_CLAIMS)
     return desk.do(_REASONS)

@@ -91,7 +91,7 @@ def undo(match: Match, *, actor: User, reason: str) -> Match:
 
 
 def _need(actor: User, reason: str) -> None:
-    if not actor.may(May.DECIDE_APPROVALS):
+    if not actor.may(May.RECONCILE):
         raise Refused("Only finance matches by hand and undoes matches.")
     if not reason.strip():
         raise Refused("Say why; it is kept with the match.")

@@ -1,12 +1,10 @@
 """What a run of the matching found, rule by rule, and what tolerances swallowed."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from reconciliation.matching.desk import Desk
-from reconciliation.matching.rule import rules
+from reconciliation.matching.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +45,35 @@ class MatchResult:
         return _added(each.sums for each in self.yields)
 
 
-_YIELDS = """
-SELECT rule, currency, count(*), sum(left_total)::bigint, sum(difference)::bigint
-FROM reconciliation_match
-WHERE id > %(after)s AND head_id IS NULL
-GROUP BY rule, currency
-"""
-
-
-def yields(desk: Desk, after: int) -> tuple[Yield, ...]:
-    """Of the matches numbered above `after`, in the order of the rules; those with none too."""
-    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for rule, *rest in desk.rows(_YIELDS, after=after):
-        found[rule].append(tuple(rest))
-    return tuple(
-        Yield(
-            rule=rule.slug,
-            title=rule.title,
-            matches=sum(count for _, count, _, _ in found[rule.slug]),
-            sums={currency: left for currency, _, left, _ in found[rule.slug]},
-            swallowed={code: rest for code, _, _, rest in found[rule.slug] if rest},
-        )
-        for rule in rules()
+def yield_of(rule: Rule, rows: Sequence[tuple[str, int, int, int]]) -> Yield:
+    """From rows of currency, matches, sum and what was swallowed."""
+    return Yield(
+        rule=rule.slug,
+        title=rule.title,
+        matches=sum(matches for _, matches, _, _ in rows),
+        sums={currency: total for currency, _, total, _ in rows},
+        swallowed={currency: rest for currency, _, _, rest in rows if rest},
     )
 
 
-def _added(parts: Any) -> Mapping[str, int]:
+def together(parts: Iterable[Yield]) -> tuple[Yield, ...]:
+    """One yield for each rule, in the order of the rules."""
+    of_rule: dict[str, list[Yield]] = defaultdict(list)
+    for part in parts:
+        of_rule[part.rule].append(part)
+    return tuple(
+        Yield(
+            rule=found[0].rule,
+            title=found[0].title,
+            matches=sum(part.matches for part in found),
+            sums=_added(part.sums for part in found),
+            swallowed=_added(part.swallowed for part in found),
+        )
+        for found in of_rule.values()
+    )
+
+
+def _added(parts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
     total: dict[str, int] = defaultdict(int)
     for part in parts:
         for currency, amount in part.items():

@@ -29,8 +29,10 @@ class Rule:
     sql: ClassVar[str]
     groups: ClassVar[bool] = False
     extra: ClassVar[tuple[str, ...]] = ()
-    over_everything: ClassVar[bool] = False
-    """Reads all open items where they are, before the few that are left are set aside."""
+    at_large: ClassVar[str] = ""
+    """Pairs that are plain at a glance, among a million: a SELECT that goes first, over all open
+    items where they are. Then what is left is set aside, and `sql` finds what this one passed over.
+    """
 
 
 @lru_cache(maxsize=1)

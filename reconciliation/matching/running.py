@@ -6,15 +6,23 @@ from django.utils import timezone
 
 from reconciliation.matching import broken, ground, near, open_items, scope, store
 from reconciliation.matching.desk import Desk, alone
-from reconciliation.matching.result import MatchResult, yields
-from reconciliation.matching.rule import CONTROL, Rule, rules
+from reconciliation.matching.result import MatchResult, Yield, together
+from reconciliation.matching.rule import CONTROL, rules
 from reconciliation.matching.scope import Scope
 
 MADE_BY = "Prima desk"
 _FAR = date(9999, 12, 31)
 
-# For this transaction only. A million rows are grouped in memory.
-_SETTINGS = "SET LOCAL work_mem = '384MB'; SET LOCAL jit = off"
+# For this transaction only. A million rows are joined in memory, in the order they are stored, so
+# that the indexes of the matches grow at their ends.
+_SETTINGS = """
+SET LOCAL work_mem = '384MB'; SET LOCAL jit = off; SET LOCAL enable_mergejoin = off;
+DO $$ BEGIN
+    PERFORM set_config('temp_buffers', '256MB', true);
+EXCEPTION WHEN invalid_parameter_value THEN
+    NULL;  -- A connection takes it only before its first temporary table; it works without, too.
+END $$
+"""
 
 
 def run(
@@ -48,40 +56,28 @@ def _run(desk: Desk, asked: Scope | None) -> MatchResult:
     desk.do(_SETTINGS)
     ground.clear(desk)
     ground.lay(desk)
-    before, changes = store.last_match(desk), broken.last_change(desk)
+    changes = broken.last_change(desk)
     undone, held = broken.undo_broken(desk)
     everything = asked is None or not scope.find(desk, asked)
-    if everything:
-        _match_everything(desk)
-    else:
-        _match_scope(desk)
+    found = _match_everything(desk) if everything else _match_scope(desk)
     left = near.note(desk, everything=everything)
     broken.forget_changes(desk, changes)
-    found = yields(desk, before)
     ground.clear(desk)
-    return MatchResult(found, left, undone, held, everything)
+    return MatchResult(together(found), left, undone, held, everything)
 
 
-def _match_everything(desk: Desk) -> None:
+def _match_everything(desk: Desk) -> list[Yield]:
     open_items.look_at_everything(desk)
-    for rule in rules():
-        if rule.over_everything:
-            store.keep(desk, rule)
+    plain = [store.keep_at_large(desk, rule) for rule in rules() if rule.at_large]
     open_items.set_aside_what_is_left(desk)
-    ground.lay_accounts(desk)
-    for rule in rules():
-        if not rule.over_everything:
-            _keep(desk, rule)
+    return plain + _try_all(desk)
 
 
-def _match_scope(desk: Desk) -> None:
+def _match_scope(desk: Desk) -> list[Yield]:
     open_items.set_aside_the_scope(desk)
+    return _try_all(desk)
+
+
+def _try_all(desk: Desk) -> list[Yield]:
     ground.lay_accounts(desk)
-    for rule in rules():
-        _keep(desk, rule)
-
-
-def _keep(desk: Desk, rule: Rule) -> None:
-    before = store.last_match(desk)
-    if store.keep(desk, rule):
-        open_items.take_out_matched(desk, before)
+    return [store.keep(desk, rule) for rule in rules()]

@@ -120,7 +120,7 @@ DROP FUNCTION reconciliation_note_line();
 
 # What the incremental run and the list of candidates look up.
 KEYS = """
-CREATE INDEX line_reference ON reconciliation_gatewayline (reference_key)
+CREATE INDEX line_reference ON reconciliation_gatewayline (reference_key, kind)
     WHERE reference_key <> '';
 CREATE INDEX line_transaction ON reconciliation_gatewayline (transaction_id)
     WHERE transaction_id <> '';
@@ -128,7 +128,7 @@ CREATE INDEX line_parent ON reconciliation_gatewayline (parent_transaction_id)
     WHERE parent_transaction_id <> '';
 CREATE INDEX line_email ON reconciliation_gatewayline (upper(customer_email))
     WHERE customer_email <> '';
-CREATE INDEX document_reference ON mirror_primadocument (reference_key)
+CREATE INDEX document_reference ON mirror_primadocument (reference_key, kind)
     WHERE reference_key <> '';
 CREATE INDEX document_transaction ON mirror_primadocument (transaction_id)
     WHERE transaction_id <> '';
@@ -145,7 +145,7 @@ DROP INDEX line_reference, line_transaction, line_parent, line_email,
 # What a tolerance allows: both limits must hold. Nothing where no row says otherwise.
 TOLERANCE = """
 CREATE FUNCTION reconciliation_swallows(which text, code text, ours bigint, theirs bigint)
-RETURNS boolean LANGUAGE sql STABLE AS $$
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT COALESCE((
         SELECT abs(ours - theirs) <= LEAST(absolute, abs(theirs) * relative / 100)
         FROM reconciliation_tolerance

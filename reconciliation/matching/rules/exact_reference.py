@@ -6,9 +6,29 @@ from reconciliation.matching.rule import Rule
 class ExactReference(Rule):
     slug = "exact_reference"
     title = "Same reference"
-    reason = "The line and the invoice have the same reference and amount."
+    reason = "Same reference and amount."
     order = 10
-    over_everything = True
+    # What the indexes say is there once on each side is a pair when the amounts agree.
+    at_large = """
+WITH repeated_line AS MATERIALIZED (
+    SELECT reference_key FROM reconciliation_gatewayline
+    WHERE reference_key <> '' AND kind = 'charge'
+    GROUP BY reference_key HAVING count(*) > 1
+), repeated_document AS MATERIALIZED (
+    SELECT reference_key FROM mirror_primadocument
+    WHERE reference_key <> '' AND kind = 'invoice'
+    GROUP BY reference_key HAVING count(*) > 1
+)
+SELECT %(company)s::varchar AS company, l.currency, l.id AS line_id, d.id AS document_id,
+       l.amount AS left_total, d.amount AS right_total, l.day
+FROM open_line l
+JOIN open_document d ON d.reference = l.reference AND d.currency = l.currency
+WHERE l.kind = 'charge' AND d.kind = 'invoice' AND l.reference <> ''
+  AND CASE WHEN l.amount = d.amount THEN true
+      ELSE reconciliation_swallows(%(control)s, l.currency, l.amount, d.amount) END
+  AND NOT EXISTS (SELECT 1 FROM repeated_line r WHERE r.reference_key = l.reference_key)
+  AND NOT EXISTS (SELECT 1 FROM repeated_document r WHERE r.reference_key = d.reference_key)
+"""
     # Both sides in one pass: a reference with one row on each side is a pair.
     sql = """
 SELECT %(company)s AS company, currency,

@@ -33,7 +33,7 @@ WITH RECURSIVE pair AS (
     WHERE d.kind = 'invoice' AND d.email <> '' AND NOT d.named_by_a_line
       AND l.amount < d.amount AND l.amount > 0
 ), candidate AS (
-    SELECT p.document_id, d.amount AS target, l.id AS line_id, l.amount,
+    SELECT p.document_id, d.amount AS target, l.id AS line_id, l.amount, l.day,
            row_number() OVER (PARTITION BY p.document_id
                               ORDER BY l.occurred_at, l.gateway, l.account, l.line_id) AS place,
            count(*) OVER (PARTITION BY p.document_id) AS many
@@ -43,23 +43,23 @@ WITH RECURSIVE pair AS (
 ), usable AS (
     SELECT * FROM candidate WHERE many BETWEEN 2 AND %(most_candidates)s
 ), choice AS (
-    SELECT document_id, target, place, amount AS total, ARRAY[line_id] AS lines FROM usable
+    SELECT document_id, target, place, amount AS total, day, ARRAY[line_id] AS lines FROM usable
     UNION ALL
-    SELECT c.document_id, c.target, u.place, c.total + u.amount, c.lines || u.line_id
+    SELECT c.document_id, c.target, u.place, c.total + u.amount, greatest(c.day, u.day),
+           c.lines || u.line_id
     FROM choice c
     JOIN usable u ON u.document_id = c.document_id AND u.place > c.place
                  AND c.total + u.amount <= c.target
     WHERE cardinality(c.lines) < %(most_parts)s
 ), fits AS (
-    SELECT document_id, target, lines, count(*) OVER (PARTITION BY document_id) AS ways
+    SELECT document_id, target, day, lines, count(*) OVER (PARTITION BY document_id) AS ways
     FROM choice WHERE total = target
 ), wanted AS (
     SELECT line_id, count(*) AS documents
     FROM fits, unnest(lines) AS line_id GROUP BY line_id
 )
 SELECT %(company)s AS company, d.currency, f.lines, ARRAY[d.id] AS documents,
-       f.target AS left_total, d.amount AS right_total,
-       (SELECT max(day) FROM open_line WHERE id = ANY (f.lines)) AS day
+       f.target AS left_total, d.amount AS right_total, f.day
 FROM fits f
 JOIN open_document d ON d.id = f.document_id
 WHERE f.ways = 1 AND NOT EXISTS (

@@ -44,7 +44,7 @@ def test_the_same_reference_and_amount_is_a_match():
     made = Match.objects.get()
     assert (made.left_total, made.right_total, made.difference) == (1234, 1234, 0)
     assert (made.day, made.currency, made.made_by_name) == (DAY, "GBP", "Prima desk")
-    assert made.reason == "The line and the invoice have the same reference and amount."
+    assert made.reason == "Same reference and amount."
     assert (result.matches, result.sums, result.swallowed) == (1, {"GBP": 1234}, {})
 
 
