@@ -204,7 +204,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Prima desk API",
-    "DESCRIPTION": "Orders pushed by journeys, and what the desk knows of them.",
+    "DESCRIPTION": "Orders pushed by journeys, and reconciliation for programs of finance.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("audit/", include("integration.audit.urls")),
     path("api/", include("connectors.sync.urls")),
+    path("api/v1/reconciliation/", include("reconciliation.api.urls")),
     path("", include("integration.accounts.urls")),
     path("reconciliation/", include("reconciliation.urls")),
     path("", include("exceptions.urls")),

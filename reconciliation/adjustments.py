@@ -1,7 +1,7 @@
 """Adjustments: one person of finance proposes, a second one decides; the database insists on two.
 
-Write-offs, fees and exchange differences have a limit each, per currency; above it nobody decides
-them in the desk.
+What changes figures has a limit per currency and role (`limits`): whoever decides needs a role whose
+limit covers the amount. Refusing needs none.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,17 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
 from integration.core.money import from_minor
-from reconciliation import periods
-from reconciliation.models import Adjustment, AdjustmentLimit, Difference, DifferenceEvent
-from reconciliation.refusals import Refused, Stale
+from integration.mirror.models import PrimaDocument
+from reconciliation import counterparts, limits, match, periods
+from reconciliation.control import controls
+from reconciliation.limits import Limits
+from reconciliation.models import Adjustment, Difference, DifferenceEvent, GatewayLine, Match
+from reconciliation.refusals import NotYours, PeriodLocked, Refused, Stale
+from reconciliation.running import look_again
 
 Kind = Adjustment.Kind
 State = Adjustment.State
-_MONEY = (Kind.WRITE_OFF, Kind.FEE, Kind.FX)
+_BOOKED = (Kind.WRITE_OFF, Kind.FEE, Kind.FX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,16 @@ class Proposal:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What a proposal is about: signed minor units of a currency, on a day of a company."""
+
+    amount: int
+    currency: str
+    company: str
+    day: date
+
+
 def propose(
     difference: Difference, proposal: Proposal, *, actor: User, version: int | None
 ) -> Adjustment:
@@ -43,26 +57,30 @@ def propose(
     _check(proposal, actor)
     with transaction.atomic():
         found = _locked(difference, version)
-        if found.state not in (Difference.State.OPEN, Difference.State.TIMING):
-            raise Refused(f"The difference is {found.get_state_display().lower()} already.")
-        _within_limit(proposal.kind, found)
-        try:
-            with transaction.atomic():
-                made = _create(found, proposal, actor)
-        except IntegrityError as error:
-            raise Refused("A proposal for this difference is waiting already.") from error
-        _move(found, Difference.State.PROPOSED, actor, f"proposed: {made}", proposal.reason)
-        trail.record("adjustment proposed", actor=actor, target=made, kind=proposal.kind)
-        return made
+        about = Sum(found.amount, found.currency, found.company, found.day)
+        return _put(found, proposal, about, actor)
+
+
+def propose_match(
+    proposal: Proposal, about: Sum, *, difference: Difference | None, actor: User
+) -> Adjustment:
+    """A match by hand whose sides differ by `about`: the lines and documents are in the payload."""
+    _check(proposal, actor)
+    with transaction.atomic():
+        found = _locked(difference, None) if difference is not None else None
+        return _put(found, proposal, about, actor)
 
 
 def approve(adjustment: Adjustment, *, actor: User, note: str = "") -> Adjustment:
-    """Decides for it, and the difference is adjusted."""
+    """Decides for it, and what was proposed is done."""
     with transaction.atomic():
         made = _decide(adjustment, State.APPROVED, actor, note)
-        if made.difference is not None:
+        matched = _matched(made, actor) if made.kind == Kind.MATCH else None
+        if made.difference is not None and matched is None:
             _settle(made.difference, made, actor)
-        return made
+    if matched is not None:
+        look_again(controls()[match.CONTROL], counterparts.keys_of(matched))
+    return made
 
 
 def refuse(adjustment: Adjustment, *, actor: User, note: str) -> Adjustment:
@@ -71,17 +89,17 @@ def refuse(adjustment: Adjustment, *, actor: User, note: str) -> Adjustment:
         raise Refused("Say why you refuse, so that the other person knows what to do.")
     with transaction.atomic():
         made = _decide(adjustment, State.REFUSED, actor, note)
-        _reopen(made, actor, f"refused: {note}")
+        _reopen(made, actor, "refused", note)
         return made
 
 
 def withdraw(adjustment: Adjustment, *, actor: User, note: str = "") -> Adjustment:
     """The proposer takes it back."""
     if adjustment.proposer_id != actor.pk:
-        raise Refused("Only the person who made the proposal can withdraw it.")
+        raise NotYours("Only the person who made the proposal can withdraw it.")
     with transaction.atomic():
         made = _decide(adjustment, State.WITHDRAWN, actor, note)
-        _reopen(made, actor, "withdrawn")
+        _reopen(made, actor, "withdrawn", note)
         return made
 
 
@@ -98,8 +116,21 @@ def approve_many(
     return left
 
 
+def refuse_many(
+    found: Sequence[Adjustment], *, actor: User, note: str
+) -> list[tuple[Adjustment, str]]:
+    """As `approve_many`, deciding against them."""
+    left = []
+    for adjustment in found:
+        try:
+            refuse(adjustment, actor=actor, note=note)
+        except Refused as refusal:
+            left.append((adjustment, refusal.message))
+    return left
+
+
 def why_not(adjustment: Adjustment, user: User) -> str:
-    """Why this person cannot decide it; empty when they can."""
+    """Why this person cannot decide it at all; empty when they can."""
     if adjustment.state != State.PROPOSED:
         return f"This proposal is {adjustment.get_state_display().lower()} already."
     if not user.may(May.DECIDE_APPROVALS):
@@ -109,41 +140,48 @@ def why_not(adjustment: Adjustment, user: User) -> str:
     return ""
 
 
-def limit_of(kind: str, currency: str) -> int | None:
-    """The limit in minor units; None when there is none for this currency."""
-    rows = AdjustmentLimit.objects.filter(kind=kind, currency__in=[currency, "*"])
-    found = {row.currency: row.amount for row in rows}
-    return found.get(currency, found.get("*"))
+def why_not_approve(adjustment: Adjustment, user: User, known: Limits | None = None) -> str:
+    """Why this person cannot decide for it, and who can; empty when they can."""
+    kind = Kind(adjustment.kind)
+    return why_not(adjustment, user) or limits.why_not(
+        known or Limits.now(), user, kind, adjustment.currency, adjustment.amount
+    )
 
 
 def _check(proposal: Proposal, actor: User) -> None:
     if not actor.may(May.DECIDE_APPROVALS):
-        raise Refused("Only finance proposes adjustments.")
+        raise NotYours("Only finance proposes adjustments.")
     if not proposal.reason.strip():
         raise Refused("Say why; the person who decides reads it.")
-    if proposal.kind in _MONEY and not proposal.ledger.strip():
+    if proposal.kind in _BOOKED and not proposal.ledger.strip():
         raise Refused("Name the ledger account it is booked to.")
     if proposal.kind == Kind.TIMING and proposal.until is None:
         raise Refused("Say until when it should have cleared.")
 
 
-def _within_limit(kind: Adjustment.Kind, difference: Difference) -> None:
-    if kind not in _MONEY:
-        return
-    limit = limit_of(kind, difference.currency)
-    if limit is None:
-        raise Refused(
-            f"No limit is set for “{kind.label}” in {difference.currency}. An admin sets it."
-        )
-    if abs(difference.amount) > limit:
-        allowed = from_minor(limit, difference.currency)
-        raise Refused(
-            f"Above the limit of {allowed} {difference.currency} for “{kind.label}”. "
-            "Put it right at its source instead."
-        )
+def _put(difference: Difference | None, proposal: Proposal, about: Sum, actor: User) -> Adjustment:
+    if difference is not None and difference.state not in (
+        Difference.State.OPEN,
+        Difference.State.TIMING,
+    ):
+        raise Refused(f"The difference is {difference.get_state_display().lower()} already.")
+    _open_for(about.company, about.day)
+    if refusal := limits.why_none(Limits.now(), proposal.kind, about.currency, about.amount):
+        raise Refused(refusal)
+    try:
+        with transaction.atomic():
+            made = _create(difference, proposal, about, actor)
+    except IntegrityError as error:
+        raise Refused("A proposal for this difference is waiting already.") from error
+    if difference is not None:
+        _move(difference, Difference.State.PROPOSED, actor, f"proposed: {made}", proposal.reason)
+    trail.record("adjustment proposed", actor=actor, target=made, kind=proposal.kind)
+    return made
 
 
-def _create(difference: Difference, proposal: Proposal, actor: User) -> Adjustment:
+def _create(
+    difference: Difference | None, proposal: Proposal, about: Sum, actor: User
+) -> Adjustment:
     payload = dict(proposal.payload)
     if proposal.until is not None:
         payload["until"] = proposal.until.isoformat()
@@ -151,10 +189,10 @@ def _create(difference: Difference, proposal: Proposal, actor: User) -> Adjustme
         difference=difference,
         kind=proposal.kind,
         payload=payload,
-        amount=difference.amount,
-        currency=difference.currency,
-        company=difference.company,
-        day=periods.booking_day(difference.company, difference.day),
+        amount=about.amount,
+        currency=about.currency,
+        company=about.company,
+        day=about.day,
         account_code=proposal.ledger[:40],
         reason=proposal.reason[:250],
         proposer=actor,
@@ -173,12 +211,57 @@ def _decide(adjustment: Adjustment, state: Adjustment.State, actor: User, note: 
     if state == State.WITHDRAWN:
         refusal = "" if made.state == State.PROPOSED else refusal
     if refusal:
-        raise Refused(refusal)
+        raise NotYours(refusal) if made.state == State.PROPOSED else Refused(refusal)
+    _open_for(made.company, made.day)
+    if state == State.APPROVED:
+        _may_stand(made, actor)
     made.state, made.decider, made.decider_name = state, actor, str(actor)
     made.decided_at, made.decision_note = timezone.now(), note[:250]
     made.save()
     trail.record(f"adjustment {state.value}", actor=actor, target=made, note=note)
     return made
+
+
+def _may_stand(made: Adjustment, actor: User) -> None:
+    """Approving needs a limit, and a difference that is still what was proposed about."""
+    if refusal := why_not_approve(made, actor):
+        raise NotYours(refusal)
+    about = made.difference
+    if about is None or made.kind == Kind.MATCH:
+        return
+    if about.closed_at is not None:
+        raise Refused(f"The difference has closed meanwhile ({about.closed_by}). Refuse it.")
+    if (about.amount, about.currency) != (made.amount, made.currency):
+        raise Refused(
+            f"The difference is {_shown(about.amount, about.currency)} now and was"
+            f" {_shown(made.amount, made.currency)} when this was proposed. Refuse it, so that it"
+            " can be proposed anew."
+        )
+
+
+def _shown(amount: int, currency: str) -> str:
+    return f"{from_minor(amount, currency):,} {currency}" if currency else str(amount)
+
+
+def _open_for(company: str, day: date) -> None:
+    """Raises PeriodLocked: what lies in a period that is signed stands as it was signed."""
+    if (shut := periods.shut_at(company, day)) is not None:
+        raise PeriodLocked(
+            f"{shut} is {shut.get_state_display().lower()}: what lies in it stands. Two people of"
+            " finance re-open it first."
+        )
+
+
+def _matched(made: Adjustment, actor: User) -> Match:
+    """The match that was proposed, in the name of its proposer."""
+    if made.difference is not None:
+        _reopen(made, actor, f"match approved: {made}")
+    return match.by_hand(
+        list(GatewayLine.objects.filter(pk__in=made.payload["lines"])),
+        list(PrimaDocument.objects.filter(pk__in=made.payload["documents"])),
+        actor=made.proposer,
+        reason=f"{made.reason} (approved by {actor})"[:250],
+    )
 
 
 def _settle(difference: Difference, made: Adjustment, actor: User) -> None:
@@ -192,11 +275,11 @@ def _settle(difference: Difference, made: Adjustment, actor: User) -> None:
     _move(found, Difference.State.ADJUSTED, actor, found.closed_by)
 
 
-def _reopen(made: Adjustment, actor: User, words: str) -> None:
+def _reopen(made: Adjustment, actor: User, words: str, note: str = "") -> None:
     if made.difference is not None:
         found = _locked(made.difference, None)
         if found.state == Difference.State.PROPOSED:
-            _move(found, Difference.State.OPEN, actor, words)
+            _move(found, Difference.State.OPEN, actor, words, note)
 
 
 def _locked(difference: Difference, version: int | None) -> Difference:

@@ -12,11 +12,28 @@ from django.utils.safestring import SafeString
 from connectors.gateways.formats.generic_csv import preview
 from connectors.gateways.problems import FileProblem
 from integration.audit.trailed import Trailed
+from integration.core.templatetags.desk import minor
 from integration.records.payout import PayoutLine
-from reconciliation.forms import GatewayMappingForm, SampleForm
+from reconciliation.forms.mapping import GatewayMappingForm, SampleForm
+from reconciliation.forms.settings import (
+    AdjustmentLimitForm,
+    ExchangeRateForm,
+    LedgerAccountForm,
+    MatchBoundsForm,
+    ToleranceForm,
+)
 from reconciliation.importing import bounds
 from reconciliation.importing.mappings import mapping_of
-from reconciliation.models import GatewayMapping, StatementFile
+from reconciliation.models import (
+    AdjustmentLimit,
+    ExchangeRate,
+    GatewayMapping,
+    LedgerAccount,
+    MatchBounds,
+    StatementFile,
+    Tolerance,
+)
+from reconciliation.tables.differences import control_title
 
 
 @admin.register(GatewayMapping)
@@ -82,3 +99,65 @@ class StatementFileAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(AdjustmentLimit)
+class AdjustmentLimitAdmin(Trailed):
+    """Up to which amount each role decides adjustments."""
+
+    form = AdjustmentLimitForm
+    list_display = ["kind", "currency", "role", "limit"]
+    list_filter = ["kind", "role", "currency"]
+
+    @admin.display(description="limit", ordering="amount")
+    def limit(self, obj: AdjustmentLimit) -> str:
+        return _money(obj.amount, obj.currency)
+
+
+@admin.register(Tolerance)
+class ToleranceAdmin(Trailed):
+    """What a control may swallow, and the overview adds up."""
+
+    form = ToleranceForm
+    list_display = ["control_in_words", "currency", "absolute_amount", "relative"]
+    list_filter = ["currency"]
+
+    @admin.display(description="control", ordering="control")
+    def control_in_words(self, obj: Tolerance) -> str:
+        return control_title(obj.control)
+
+    @admin.display(description="absolute", ordering="absolute")
+    def absolute_amount(self, obj: Tolerance) -> str:
+        return _money(obj.absolute, obj.currency)
+
+
+@admin.register(LedgerAccount)
+class LedgerAccountAdmin(Trailed):
+    """Where fees, their VAT, chargebacks and exchange differences are booked."""
+
+    form = LedgerAccountForm
+    list_display = ["purpose", "gateway", "code", "company"]
+    list_filter = ["purpose", "company"]
+
+
+@admin.register(MatchBounds)
+class MatchBoundsAdmin(Trailed):
+    """How far the rules of matching look."""
+
+    form = MatchBoundsForm
+    list_display = ["control", "window_days", "most_parts", "most_candidates", "rate_days"]
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(Trailed):
+    """Rates of the day, against which exchange differences are measured."""
+
+    form = ExchangeRateForm
+    list_display = ["day", "base", "quote", "rate", "source"]
+    list_filter = ["base", "quote"]
+    date_hierarchy = "day"
+
+
+def _money(amount: int, currency: str) -> str:
+    """A limit for every currency has no currency to be written in."""
+    return f"{amount:,} in minor units" if currency == "*" else minor(amount, currency)

@@ -15,7 +15,7 @@ from integration.accounts.roles import May
 from integration.audit import trail
 from reconciliation import checklist
 from reconciliation.models import Period, PeriodEvent
-from reconciliation.refusals import Refused, Stale
+from reconciliation.refusals import NotYours, Refused, Stale
 
 State = Period.State
 SIGNATURES = 2
@@ -40,6 +40,16 @@ def booking_day(company: str, day: date) -> date:
         if period.first_day <= day <= period.last_day:
             day = period.last_day + timedelta(days=1)
     return day
+
+
+def shut_at(company: str, day: date) -> Period | None:
+    """The period of that day when it is signed or locked, so that what lies in it stands."""
+    return Period.objects.filter(
+        company=company,
+        first_day__lte=day,
+        last_day__gte=day,
+        state__in=[State.SIGNED, State.LOCKED],
+    ).first()
 
 
 def begin_review(period: Period, *, actor: User, version: int) -> Period:
@@ -71,7 +81,7 @@ def sign(period: Period, *, actor: User, version: int, note: str = "") -> Period
         if open_points := [point.title for point in points if not point.settled]:
             raise Refused(f"Settle or explain first: {', '.join(open_points)}.")
         if actor.pk in signers(locked):
-            raise Refused("You have signed already. A second person has to sign too.")
+            raise NotYours("You have signed already. A second person has to sign too.")
         details = {"checklist": [point.as_data() for point in points]}
         event = _event(locked, "signed", actor, note, details)
         done = len(signers(locked)) >= SIGNATURES
@@ -112,7 +122,7 @@ def reopen(period: Period, *, actor: User, version: int) -> Period:
         if asked is None:
             raise Refused("Somebody has to ask for it first, with a reason.")
         if asked.actor_id == actor.pk:
-            raise Refused("You asked for it. A second person has to agree.")
+            raise NotYours("You asked for it. A second person has to agree.")
         return _move(locked, State.OPEN, "re-opened", actor, asked.reason)
 
 
@@ -143,7 +153,7 @@ def explain(period: Period, point: str, *, actor: User, version: int, words: str
 
 def _need(actor: User, reason: str | None = None) -> None:
     if not actor.may(May.DECIDE_APPROVALS):
-        raise Refused("Only finance signs, locks and re-opens periods.")
+        raise NotYours("Only finance signs, locks and re-opens periods.")
     if reason is not None and not reason.strip():
         raise Refused("Say why; it is kept with the period.")
 

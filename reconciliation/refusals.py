@@ -9,6 +9,10 @@ class Refused(Exception):
         self.message = message
 
 
+class NotYours(Refused):
+    """This person may not take it; a second one, or one with another role, may."""
+
+
 class Stale(Refused):
     """Somebody else changed it since the person read it."""
 

@@ -50,6 +50,12 @@ def finance2(db: None) -> User:
 
 
 @pytest.fixture
+def controller(db: None) -> User:
+    """Decides what is above the limits of finance."""
+    return PersonFactory.create(username="carla", roles=[Role.CONTROLLER.value])
+
+
+@pytest.fixture
 def marketing(db: None) -> User:
     return PersonFactory.create(username="mark", roles=[Role.MARKETING.value])
 

@@ -11,6 +11,11 @@ CHANGES: Mapping[str, May] = {
     "sync.connection": May.MANAGE_CONNECTIONS,
     "sync.flowsetting": May.MANAGE_CONNECTIONS,
     "reconciliation.gatewaymapping": May.MANAGE_MAPPINGS,
+    "reconciliation.adjustmentlimit": May.MANAGE_MAPPINGS,
+    "reconciliation.tolerance": May.MANAGE_MAPPINGS,
+    "reconciliation.ledgeraccount": May.MANAGE_MAPPINGS,
+    "reconciliation.matchbounds": May.MANAGE_MAPPINGS,
+    "reconciliation.exchangerate": May.MANAGE_MAPPINGS,
     "django_q.schedule": May.MANAGE_CONNECTIONS,
     "accounts.user": May.MANAGE_PEOPLE,
 }

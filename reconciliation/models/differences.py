@@ -234,15 +234,20 @@ class Tolerance(models.Model):
 
 
 class AdjustmentLimit(models.Model):
-    """How much a proposal of a kind may come to. Above it nobody may decide it in the desk."""
+    """Up to which amount a role may decide for a kind of adjustment, in minor units.
+
+    Above the highest limit nobody may decide it in the desk; without any, nobody at all.
+    """
 
     kind = models.CharField(max_length=10, choices=Adjustment.Kind)
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3, help_text="ISO code, or * for every other.")
     role = models.CharField(max_length=20, default="finance")
-    amount = models.BigIntegerField("limit in minor units")
+    amount = models.BigIntegerField(
+        "limit in minor units", help_text="5000 is 50.00 in a currency with two decimals."
+    )
 
     class Meta:
-        ordering = ["kind", "currency"]
+        ordering = ["kind", "currency", "amount"]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "currency", "role"], name="one_adjustment_limit"
@@ -250,7 +255,7 @@ class AdjustmentLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.currency}"
+        return f"{self.get_kind_display()} {self.currency}, {self.role}"
 
 
 class ExchangeRate(models.Model):

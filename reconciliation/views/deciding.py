@@ -11,12 +11,11 @@ from django.views.decorators.http import require_POST
 from integration.accounts.gate import person, requires
 from integration.accounts.models import User
 from integration.accounts.roles import May
-from integration.mirror.models import PrimaDocument
-from reconciliation import adjustments, counterparts, match, telling
-from reconciliation.control import controls
-from reconciliation.models import Adjustment, Difference, GatewayLine, Match, SavedView
+from integration.core.templatetags.desk import minor
+from reconciliation import adjustments, by_hand, telling
+from reconciliation.by_hand import Chosen
+from reconciliation.models import Adjustment, Difference, Match, SavedView
 from reconciliation.refusals import Refused, Stale
-from reconciliation.running import look_again
 from reconciliation.views.differences import PAGE
 
 _PROPOSED = ("write_off", "fee", "fx", "timing")
@@ -27,18 +26,16 @@ _PROPOSED = ("write_off", "fee", "fx", "timing")
 def match_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
     """Several lines and several documents may be one match."""
     difference = get_object_or_404(Difference, pk=pk)
+    chosen = Chosen.of(ticked(request, "lines"), ticked(request, "documents"))
+    reason = request.POST.get("reason", "")
     try:
-        made = match.by_hand(
-            list(GatewayLine.objects.filter(pk__in=ticked(request, "lines"))),
-            list(PrimaDocument.objects.filter(pk__in=ticked(request, "documents"))),
-            actor=person(request),
-            reason=request.POST.get("reason", ""),
+        made = by_hand.put_together(
+            chosen, actor=person(request), reason=reason, difference=difference
         )
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        again(made)
-        messages.success(request, "Matched.")
+        messages.success(request, told(made))
     return redirect("difference", pk=difference.pk)
 
 
@@ -48,11 +45,10 @@ def unmatch(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a match apart; what was in it is open again."""
     found = get_object_or_404(Match, pk=pk)
     try:
-        match.undo(found, actor=person(request), reason=request.POST.get("reason", ""))
+        by_hand.undo(found, actor=person(request), reason=request.POST.get("reason", ""))
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        again(found)
         messages.success(request, "Undone. What was in it is open again.")
     return redirect("match", pk=pk)
 
@@ -137,9 +133,12 @@ def redirect_to_list(query: str) -> HttpResponse:
     return response
 
 
-def again(made: Match) -> None:
-    """What is in the match is compared at once, so that its differences heal or open."""
-    look_again(controls()[match.CONTROL], counterparts.keys_of(made))
+def told(made: Match | Adjustment) -> str:
+    """What came of putting things together by hand."""
+    if isinstance(made, Match):
+        return "Matched."
+    amount = minor(made.amount, made.currency)
+    return f"The sides differ by {amount}, so this is proposed. A second person of finance decides."
 
 
 def ticked(request: HttpRequest, name: str) -> list[int]:

@@ -17,12 +17,13 @@ from integration.accounts.roles import May
 from integration.core.pages import ListPage
 from integration.exports import answer
 from integration.mirror.models import PrimaDocument
-from reconciliation import counterparts, match
+from reconciliation import by_hand, counterparts, match
+from reconciliation.by_hand import Chosen
 from reconciliation.filters.matches import MatchFilter
 from reconciliation.models import Difference, GatewayLine, Match, NearMatch, Presence, Rejection
 from reconciliation.refusals import Refused
 from reconciliation.tables.matches import COLUMNS, MatchTable
-from reconciliation.views.deciding import again
+from reconciliation.views.deciding import told
 
 HERE = timedelta(minutes=2)
 """How long somebody who opened a line counts as being at it."""
@@ -97,17 +98,16 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     paper = get_object_or_404(PrimaDocument, pk=_number(request, "document"))
     following = _next(request, line)
     try:
-        made = match.by_hand(
-            [line],
-            [paper],
+        made = by_hand.put_together(
+            Chosen([line], [paper]),
             actor=person(request),
             reason=request.POST.get("reason", "") or "Accepted on the matching screen",
         )
     except Refused as refusal:
         messages.warning(request, refusal.message)
         return _to(request, pk)
-    again(made)
-    messages.success(request, f"Line {line.line_id} matched with {paper}.")
+    words = f"Line {line.line_id} matched with {paper}." if isinstance(made, Match) else told(made)
+    messages.success(request, words)
     return _to(request, following)
 
 

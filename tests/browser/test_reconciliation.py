@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from integration.mirror.models import PrimaDocument
 from reconciliation.models import Difference, GatewayLine, Match
 from tests.factories.books import world
 
@@ -45,17 +46,19 @@ def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance):
 
 def test_lines_are_walked_rejected_and_accepted_by_keys_alone(sign_in, finance):
     world()
+    PrimaDocument.objects.filter(number="INV-1").update(minor=10000)
     first = GatewayLine.objects.get(line_id="ch_1")
     page = sign_in(finance)
     page.goto(reverse("matching"))
-    expect(page.get_by_role("button", name="Accept")).to_have_count(2)
+    expect(page.get_by_role("button", name="Accept")).to_have_count(1)
+    expect(page.get_by_role("button", name="Propose")).to_have_count(1)
 
     page.keyboard.press("n")
     expect(page.get_by_text("ch_2")).to_be_visible()
     page.keyboard.press("p")
     expect(page.get_by_text("ch_1")).to_be_visible()
     page.keyboard.press("r")
-    expect(page.get_by_role("button", name="Accept")).to_have_count(1)
+    expect(page.get_by_role("button", name="Reject")).to_have_count(1)
     page.keyboard.press("a")
     expect(page.get_by_role("status")).to_contain_text("Line ch_1 matched")
     assert Match.objects.get().line == first
@@ -66,6 +69,7 @@ def test_lines_are_walked_rejected_and_accepted_by_keys_alone(sign_in, finance):
 
 def test_a_line_is_accepted_without_javascript(sign_in, finance):
     world()
+    PrimaDocument.objects.filter(number="INV-1").update(minor=10000)
     page = sign_in(finance, javascript=False)
     page.goto(reverse("matching"))
 

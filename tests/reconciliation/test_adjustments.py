@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integration.audit.models import AuditEntry
-from reconciliation import adjustments
+from reconciliation import adjustments, periods
 from reconciliation.adjustments import Proposal
-from reconciliation.models import Adjustment, Difference
-from reconciliation.refusals import Refused, Stale
+from reconciliation.limits import Limits
+from reconciliation.models import Adjustment, AdjustmentLimit, Difference, Period
+from reconciliation.refusals import NotYours, PeriodLocked, Refused, Stale
 from tests.factories.reconciliation import difference, limits
 
 WRITE_OFF = Proposal(Adjustment.Kind.WRITE_OFF, "Rounding of the gateway.", ledger="7900")
@@ -66,7 +67,8 @@ def test_a_refusal_needs_words_and_opens_the_difference_again(off, finance, fina
 
     off.refresh_from_db()
     assert off.state == "open"
-    assert off.events.last().action == "refused: Ask the gateway first."
+    last = off.events.last()
+    assert (last.action, last.note) == ("refused", "Ask the gateway first.")
 
 
 def test_above_the_limit_nobody_decides_it_here(finance, db):
@@ -77,6 +79,78 @@ def test_above_the_limit_nobody_decides_it_here(finance, db):
         adjustments.propose(off, WRITE_OFF, actor=finance, version=1)
 
     assert not Adjustment.objects.exists()
+
+
+def test_above_the_limit_of_finance_the_controller_decides(off, finance, finance2, controller):
+    AdjustmentLimit.objects.filter(kind="write_off").update(amount=1_000)
+    AdjustmentLimit.objects.create(kind="write_off", currency="*", role="controller", amount=9_900)
+    made = adjustments.propose(off, WRITE_OFF, actor=finance, version=1)
+
+    with pytest.raises(NotYours, match=r"your limit of 10\.00 GBP.*role controller, up to 99\.00"):
+        adjustments.approve(made, actor=finance2)
+    made.refresh_from_db()
+    assert (made.state, made.decider) == ("proposed", None)
+
+    adjustments.approve(made, actor=controller)
+    off.refresh_from_db()
+    assert off.state == "adjusted"
+
+
+def test_refusing_needs_no_limit(off, finance, finance2):
+    AdjustmentLimit.objects.update(amount=1_000)
+    AdjustmentLimit.objects.create(
+        kind="write_off", currency="GBP", role="controller", amount=9_900
+    )
+    made = adjustments.propose(off, WRITE_OFF, actor=finance, version=1)
+
+    adjustments.refuse(made, actor=finance2, note="Ask the gateway.")
+
+    off.refresh_from_db()
+    assert off.state == "open"
+
+
+def test_a_limit_of_the_currency_itself_comes_before_that_of_all_others(off, finance, finance2):
+    AdjustmentLimit.objects.create(kind="write_off", currency="*", amount=1)
+    assert Limits.now().by_role("write_off", "GBP") == {"finance": 5_000}
+    assert Limits.now().by_role("write_off", "USD") == {"finance": 1}
+
+
+def test_what_changed_or_closed_since_it_was_proposed_is_not_approved(off, finance, finance2):
+    made = adjustments.propose(off, WRITE_OFF, actor=finance, version=1)
+
+    Difference.objects.filter(pk=off.pk).update(amount=1_300)
+    with pytest.raises(Refused, match=r"13\.00 GBP now and was 12\.34 GBP"):
+        adjustments.approve(made, actor=finance2)
+    Difference.objects.filter(pk=off.pk).update(
+        amount=1_234, state="healed", closed_at=timezone.now(), closed_by="Both sides agree"
+    )
+    with pytest.raises(Refused, match=r"closed meanwhile \(Both sides agree\)"):
+        adjustments.approve(made, actor=finance2)
+
+    made.refresh_from_db()
+    off.refresh_from_db()
+    assert (made.state, off.state) == ("proposed", "healed")
+
+
+@pytest.mark.parametrize("state", ["signed", "locked"])
+def test_in_a_signed_period_nothing_is_proposed_or_decided(state, off, finance, finance2):
+    other = difference("CO-2")
+    made = adjustments.propose(off, WRITE_OFF, actor=finance, version=1)
+    period = periods.period_of("main", off.day)
+    Period.objects.filter(pk=period.pk).update(state=state)
+
+    for step in (
+        lambda: adjustments.propose(other, WRITE_OFF, actor=finance, version=1),
+        lambda: adjustments.approve(made, actor=finance2),
+        lambda: adjustments.refuse(made, actor=finance2, note="No"),
+        lambda: adjustments.withdraw(made, actor=finance),
+    ):
+        with pytest.raises(PeriodLocked, match=f"October 2026 is {state}"):
+            step()
+
+    made.refresh_from_db()
+    assert made.state == "proposed"
+    assert Adjustment.objects.count() == 1
 
 
 def test_without_a_limit_nothing_is_written_off(finance, db):

@@ -24,13 +24,14 @@ def test_passwords_are_told_once_and_again_only_when_made_anew() -> None:
     first, second = _told(), _told()
 
     # then
-    assert set(first) == {"olive", "fiona", "frank", "mark", "ada", "audrey"}
-    assert len(set(first.values())) == 6
+    assert set(first) == {"olive", "fiona", "frank", "carla", "mark", "ada", "audrey"}
+    assert len(set(first.values())) == 7
     assert set(second.values()) == {"(as"}
     assert User.objects.get(username="ada").check_password(first["ada"])
     assert sorted(role for user in User.objects.all() for role in user.roles) == [
         "admin",
         "auditor",
+        "controller",
         "finance",
         "finance",
         "marketing",
@@ -43,7 +44,7 @@ def test_passwords_are_told_once_and_again_only_when_made_anew() -> None:
     # then
     assert anew["ada"] != first["ada"]
     assert User.objects.get(username="ada").check_password(anew["ada"])
-    assert verify().entries == 12
+    assert verify().entries == 14
 
 
 def test_production_has_no_demo_people(settings: Settings) -> None:

@@ -25,6 +25,7 @@ CAST = (
     Part("olive", "Olive", "Marsh", Role.OPERATIONS),
     Part("fiona", "Fiona", "Grant", Role.FINANCE),
     Part("frank", "Frank", "Osei", Role.FINANCE),
+    Part("carla", "Carla", "Bonetti", Role.CONTROLLER),
     Part("mark", "Mark", "Tilley", Role.MARKETING),
     Part("ada", "Ada", "Quinn", Role.ADMIN),
     Part("audrey", "Audrey", "Shah", Role.AUDITOR),

@@ -1,0 +1,1 @@
+"""The API of reconciliation: what the pages do, for a signed-in person's own programs."""

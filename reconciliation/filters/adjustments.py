@@ -1,0 +1,52 @@
+"""How adjustments are narrowed down."""
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+
+from reconciliation.filters.fields import MonthFilter, choice_field, currency_filter, text_field
+from reconciliation.models import Adjustment
+
+
+class AdjustmentFilter(filters.FilterSet):
+    """What waits for a decision, unless asked otherwise."""
+
+    q = filters.CharFilter(
+        label="Search", method="search", widget=text_field("Reason, person, difference")
+    )
+    state = filters.ChoiceFilter(
+        label="State",
+        choices=[("all", "Any state"), *Adjustment.State.choices[1:]],
+        method="by_state",
+        empty_label="Waiting",
+        widget=choice_field(),
+    )
+    kind = filters.ChoiceFilter(
+        label="Kind", choices=Adjustment.Kind.choices, empty_label="Any kind", widget=choice_field()
+    )
+    currency = currency_filter()
+    period = MonthFilter()
+
+    class Meta:
+        model = Adjustment
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Adjustment]) -> QuerySet[Adjustment]:
+        found: QuerySet[Adjustment] = super().filter_queryset(queryset)
+        if not self.form.cleaned_data.get("state"):
+            found = found.filter(state=Adjustment.State.PROPOSED)
+        return found
+
+    def by_state(
+        self, queryset: QuerySet[Adjustment], _name: str, value: str
+    ) -> QuerySet[Adjustment]:
+        return queryset if value == "all" else queryset.filter(state=value)
+
+    def search(self, queryset: QuerySet[Adjustment], _name: str, text: str) -> QuerySet[Adjustment]:
+        return queryset.filter(
+            Q(reason__icontains=text)
+            | Q(proposer_name__icontains=text)
+            | Q(decider_name__icontains=text)
+            | Q(account_code__icontains=text)
+            | Q(difference__title__icontains=text)
+            | Q(difference__key__icontains=text)
+        )
