@@ -6,6 +6,7 @@ import requests
 from django.core.cache import cache
 from django.utils import timezone
 
+from connectors.sandbox import scenario
 from connectors.sandbox.prima.records import every
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync.models import Connection, SyncItem
@@ -18,6 +19,10 @@ from integration.mapping.models import (
 )
 
 FAST = 100_000
+HAPPY_DAY = tuple(
+    row["OrderKey"] for row in scenario.load("happy_day")["sfmc"]["data_extensions"][0]["rows"]
+)
+"""The keys of a happy day's orders, oldest first. They hold the day, so no test may know them."""
 
 
 def connect(sandbox: RunningSandbox, *, calls_per_second: int = FAST, timeout: int = 5) -> None:

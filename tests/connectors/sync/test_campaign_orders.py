@@ -13,9 +13,9 @@ from connectors.sync.models import Cursor, FlowSetting, SyncItem, SyncRun
 from exceptions.models import Occurrence
 from integration.mapping.models import SourceTable
 from integration.mirror.models import CampaignOrder, PrimaOrder
-from tests.connectors.sync.desk import connect, hurry, states
+from tests.connectors.sync.desk import HAPPY_DAY, connect, hurry, states
 
-KEY = "CO-261116-000001"
+KEY, ANOTHER = HAPPY_DAY[:2]
 
 
 @pytest.fixture
@@ -208,11 +208,11 @@ def test_an_order_dated_in_the_future_does_not_hide_those_of_today(desk: Running
     assert cursor.value <= timezone.now().isoformat()
 
     # when
-    touch("CO-261116-000002", CustomerPO="PO-9")
+    touch(ANOTHER, CustomerPO="PO-9")
     read()
 
     # then
-    order = CampaignOrder.objects.get(key="CO-261116-000002")
+    order = CampaignOrder.objects.get(key=ANOTHER)
     assert order.payload["order"]["customer_po"] == "PO-9"
 
 

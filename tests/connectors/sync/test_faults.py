@@ -10,7 +10,7 @@ from connectors.sync import items, runner
 from connectors.sync.models import Connection, Exchange, FlowSetting, SyncItem, SyncRun
 from exceptions.models import Occurrence
 from integration.mirror.models import CampaignOrder, PrimaOrder
-from tests.connectors.sync.desk import at_prima, booked_in_prima, hurry, states
+from tests.connectors.sync.desk import HAPPY_DAY, at_prima, booked_in_prima, hurry, states
 
 ORDERS = "/prima/v1/main/sales-orders$"
 LOOK_UPS = "/sales-orders/by-external"
@@ -223,7 +223,7 @@ def test_attempts_that_are_used_up_become_a_case_and_never_silence(arrived: Runn
 
 def test_an_order_prima_refuses_is_held_with_the_kind_it_belongs_to(arrived: RunningSandbox):
     # given: the item is blocked at Prima, and the mirror does not know yet
-    line = CampaignOrder.objects.get(key="CO-261116-000001").payload["lines"][0]
+    line = CampaignOrder.objects.get(key=HAPPY_DAY[0]).payload["lines"][0]
     at_prima(arrived, "PATCH", f"items/{line['sku']}", status="blocked")
 
     # when
@@ -231,13 +231,13 @@ def test_an_order_prima_refuses_is_held_with_the_kind_it_belongs_to(arrived: Run
 
     # then
     held = set(SyncItem.objects.filter(state="held").values_list("external_id", flat=True))
-    assert "CO-261116-000001" in held
+    assert HAPPY_DAY[0] in held
     assert (done.held, done.sent) == (len(held), 60 - len(held))
-    found = Occurrence.objects.get(external_id="CO-261116-000001")
+    found = Occurrence.objects.get(external_id=HAPPY_DAY[0])
     assert found.case.kind == "item_not_sellable"
     assert found.facts["sku"] == line["sku"]
     assert found.pointers == ["/lines/0/sku"]
-    assert (found.target_payload or {})["external_ref"] == "CO-261116-000001"
+    assert (found.target_payload or {})["external_ref"] == HAPPY_DAY[0]
 
     # when: it is for sale again, and the next reading of Prima says so
     at_prima(arrived, "PATCH", f"items/{line['sku']}", status="active", description="Back again")

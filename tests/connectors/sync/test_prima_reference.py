@@ -6,9 +6,9 @@ from connectors.sandbox.running import RunningSandbox
 from connectors.sync import runner
 from connectors.sync.models import Connection, Cursor, SyncItem
 from integration.mirror.models import CampaignOrder, PrimaCode, PrimaCustomer, PrimaItem
-from tests.connectors.sync.desk import at_prima, states
+from tests.connectors.sync.desk import HAPPY_DAY, at_prima, states
 
-ORDER = "CO-261116-000001"
+ORDER = HAPPY_DAY[0]
 
 
 @pytest.fixture
