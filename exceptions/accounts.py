@@ -1,17 +1,12 @@
 """The account of Prima a case or an order is about, and keeping what Prima answered about it."""
 
-from django.utils import timezone
-
 from connectors.prima.port import Change, Prima
 from connectors.sync import connections
 from connectors.sync.reference.customers import CustomerShelf
 from connectors.sync.reference.products import ItemShelf
 from exceptions import rework
 from exceptions.models import ExceptionCase
-from exceptions.storable import text
-from integration.accounts.models import User
-from integration.audit import trail
-from integration.mapping.models import CustomerLink
+from integration.identity import keys
 from integration.mirror.models import CampaignOrder, PrimaCustomer
 from integration.records.customer import Customer
 from integration.records.item import Item
@@ -28,9 +23,9 @@ def account_of(case: ExceptionCase) -> PrimaCustomer | None:
     contact = case.facts.get("contact_key")
     if not contact:
         return None
-    link = CustomerLink.objects.filter(contact_key=contact, retired_at__isnull=True).first()
-    if link:
-        return known.filter(account_code=link.account_code).first()
+    linked = keys.accounts_by_contact([contact]).get(contact)
+    if linked:
+        return known.filter(account_code=linked).first()
     return known.filter(contact_key=contact).first()
 
 
@@ -57,21 +52,6 @@ def keep_customer(customer: Customer) -> None:
     """Puts what Prima answered into the mirror at once, without waiting for the next reading."""
     change = Change("upsert", customer.id, customer.version, customer)
     CustomerShelf(connections.prima()).write((change,))
-
-
-def link(contact: str, account: str, method: str, *, actor: User) -> None:
-    """Makes this the one active link of the contact. The links before stay for the record."""
-    active = CustomerLink.objects.filter(contact_key=contact, retired_at__isnull=True)
-    if active.filter(account_code=account).exists():
-        return
-    active.update(retired_at=timezone.now())
-    made = CustomerLink.objects.create(
-        contact_key=contact,
-        account_code=account,
-        method=text(method, 40),
-        linked_by=text(str(actor), 150),
-    )
-    trail.record("customer linked", actor=actor, target=made, method=method)
 
 
 def keep_item(item: Item) -> None:

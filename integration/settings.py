@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "integration.core",
     "integration.accounts",
     "integration.audit",
+    "integration.identity",
     "integration.mapping",
     "integration.mirror",
     "connectors",

@@ -18,6 +18,7 @@ from exceptions.problems import NotPossible
 from exceptions.words import counted
 from integration.accounts.models import User
 from integration.accounts.roles import May
+from integration.identity import keys
 from integration.mapping.book import MappingBook
 from integration.mirror.models import PrimaCustomer
 from integration.records.customer import Customer, CustomerAddress
@@ -141,7 +142,7 @@ class CreateAccount(PrimaAction):
     def store(self, request: Mapping[str, Any], answer: Any, *, actor: User) -> str:
         accounts.keep_customer(answer)
         contact, account = request["contact"], answer.account_code
-        accounts.link(contact, account, "account opened", actor=actor)
+        keys.link(contact, account, method="account opened", actor=actor)
         return f"opening account {account}"
 
 

@@ -16,7 +16,7 @@ from exceptions.problems import NotPossible
 from exceptions.words import counted
 from integration.accounts.models import User
 from integration.accounts.roles import May
-from integration.mapping.models import CustomerLink
+from integration.identity import keys
 from integration.mirror.models import PrimaCustomer
 from integration.records.customer import Customer
 
@@ -84,9 +84,7 @@ class LinkCustomer(PrimaAction):
             ("Tax number", buyer.tax_number, row.vat_number),
         )
         orders = counted(len(rework.waiting_orders(case)), "order")
-        others = CustomerLink.objects.filter(
-            account_code=row.account_code, retired_at__isnull=True
-        ).count()
+        others = len(keys.contacts_by_account([row.account_code]))
         notes = [
             "“Now” is what the order says of the buyer, “would be” what the account says.",
             f"{orders} would go to account {row.account_code} and its prices and terms.",
@@ -122,7 +120,13 @@ class LinkCustomer(PrimaAction):
     def store(self, request: Mapping[str, Any], answer: Any, *, actor: User) -> str:
         accounts.keep_customer(answer)
         contact, account = request["contact"], answer.account_code
-        accounts.link(contact, account, f"by hand: {request['reason']}", actor=actor)
+        keys.link(
+            contact,
+            account,
+            method="by hand",
+            actor=actor,
+            evidence={"reason": request["reason"]},
+        )
         return f"linking contact {contact} to account {account}"
 
 

@@ -21,6 +21,13 @@ class May(StrEnum):
     VIEW_RECONCILIATION = "view reconciliation"
     IMPORT_PAYOUTS = "import payouts"
     RECONCILE = "reconcile"
+    VIEW_CUSTOMERS = "view customers"
+    KEEP_CUSTOMERS = "keep customers"
+    VIEW_CONSENT = "view consent"
+    KEEP_CONSENT = "keep consent"
+    ERASE_PEOPLE = "erase people"
+    VIEW_CAMPAIGNS = "view campaigns"
+    CHECK_CAMPAIGNS = "check campaigns"
     EXPORT = "export lists"
     SEE_PERSONAL_DATA = "see personal data"
     SEE_PAYLOADS = "see payloads"
@@ -40,7 +47,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-_EVERYONE = frozenset({May.VIEW_CASES, May.EXPORT, May.SEE_PAYLOADS})
+_EVERYONE = frozenset(
+    {May.VIEW_CASES, May.VIEW_CUSTOMERS, May.VIEW_CAMPAIGNS, May.EXPORT, May.SEE_PAYLOADS}
+)
 _FINANCE = _EVERYONE | {
     May.WORK_CASES,
     May.CORRECT_ORDERS,
@@ -67,12 +76,25 @@ ROLES: Mapping[Role, frozenset[May]] = {
         May.REJECT_ORDERS,
         May.RUN_FLOWS,
         May.VIEW_RECONCILIATION,
+        May.KEEP_CUSTOMERS,
+        May.VIEW_CONSENT,
+        May.CHECK_CAMPAIGNS,
         May.SEE_PERSONAL_DATA,
     },
     Role.FINANCE: _FINANCE,
     Role.CONTROLLER: _FINANCE,
     Role.MARKETING: _EVERYONE
-    | {May.WORK_CASES, May.CORRECT_ORDERS, May.LINK_CUSTOMERS, May.SEE_PERSONAL_DATA},
+    | {
+        May.WORK_CASES,
+        May.CORRECT_ORDERS,
+        May.LINK_CUSTOMERS,
+        May.KEEP_CUSTOMERS,
+        May.VIEW_CONSENT,
+        May.KEEP_CONSENT,
+        May.ERASE_PEOPLE,
+        May.CHECK_CAMPAIGNS,
+        May.SEE_PERSONAL_DATA,
+    },
     Role.ADMIN: _EVERYONE
     | {
         May.WORK_CASES,
@@ -82,9 +104,11 @@ ROLES: Mapping[Role, frozenset[May]] = {
         May.MANAGE_PEOPLE,
         May.RUN_FLOWS,
         May.VIEW_RECONCILIATION,
+        May.VIEW_CONSENT,
         May.SEE_AUDIT,
     },
-    Role.AUDITOR: _EVERYONE | {May.VIEW_RECONCILIATION, May.SEE_AUDIT, May.VIEW_ADMIN},
+    Role.AUDITOR: _EVERYONE
+    | {May.VIEW_RECONCILIATION, May.VIEW_CONSENT, May.SEE_AUDIT, May.VIEW_ADMIN},
 }
 
 DESCRIPTIONS: Mapping[Role, str] = {

@@ -16,12 +16,12 @@ from import_export.forms import ExportForm
 from integration.audit.trailed import Trailed
 from integration.mapping import uses
 from integration.mapping.models import (
-    CustomerLink,
     DiscountRelease,
     OrderPolicy,
     ProductMapping,
     PromotionMapping,
     SourceTable,
+    TargetTable,
     TaxRule,
     ValueMapping,
 )
@@ -149,16 +149,9 @@ class SourceTableAdmin(Trailed):
     list_display = ["part", "data_extension"]
 
 
-@admin.register(CustomerLink)
-class CustomerLinkAdmin(Trailed):
-    list_display = ["contact_key", "account_code", "method", "linked_by", "linked_at", "retired_at"]
-    list_filter = ["method"]
-    search_fields = ["contact_key", "account_code"]
-    readonly_fields = ["method", "linked_by", "linked_at"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A link is retired, never deleted."""
-        return False
+@admin.register(TargetTable)
+class TargetTableAdmin(Trailed):
+    list_display = ["part", "data_extension"]
 
 
 @admin.register(DiscountRelease)

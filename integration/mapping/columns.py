@@ -1,4 +1,4 @@
-"""Names and columns of the campaign order data extensions, unless admin says otherwise."""
+"""Names and columns of the data extensions that are read, unless admin says otherwise."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ DATA_EXTENSIONS: Mapping[str, str] = {
     "order": "Campaign_Order",
     "line": "Campaign_Order_Line",
     "promotion": "Campaign_Order_Promotion",
+    "contact": "Contact_Master",
 }
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -76,5 +77,28 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "get_quantity": "GetQuantity",
         "exclusive": "Exclusive",
         "reference": "Reference",
+    },
+    "contact": {
+        "key": "ContactKey",
+        "email": "EmailAddress",
+        "first_name": "FirstName",
+        "last_name": "LastName",
+        "company_name": "CompanyName",
+        "tax_number": "TaxNumber",
+        "phone": "Phone",
+        "mobile": "Mobile",
+        "line1": "AddressLine1",
+        "line2": "AddressLine2",
+        "line3": "AddressLine3",
+        "city": "City",
+        "county": "County",
+        "postcode": "Postcode",
+        "country": "Country",
+        "currency": "Currency",
+        "payment_terms": "PaymentTerms",
+        "interests": "Interests",
+        "is_lead": "IsLead",
+        "campaign": "CampaignId",
+        "modified_at": "ModifiedDate",
     },
 }

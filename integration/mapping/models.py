@@ -226,7 +226,7 @@ class OrderPolicy(models.Model):
 
 
 class SourceTable(models.Model):
-    """A data extension that holds campaign orders, and what its columns are called.
+    """A data extension that the desk reads, and what its columns are called.
 
     `columns` maps our field to their column, e.g. {"key": "OrderKey"}; absent fields keep the
     names of `integration.mapping.columns`.
@@ -236,6 +236,7 @@ class SourceTable(models.Model):
         ORDER = "order", "Orders"
         LINE = "line", "Order lines"
         PROMOTION = "promotion", "Order promotions"
+        CONTACT = "contact", "Contacts and leads"
 
     part = models.CharField(max_length=10, choices=Part, unique=True)
     data_extension = models.CharField("external key of the data extension", max_length=60)
@@ -248,35 +249,28 @@ class SourceTable(models.Model):
         return f"{self.get_part_display()}: {self.data_extension}"
 
 
-class CustomerLink(models.Model):
-    """A contact key of Marketing Cloud → an account of Prima.
+class TargetTable(models.Model):
+    """A data extension that the desk writes; without a row it has its usual name and columns.
 
-    `retired` links stay for the record. One active link a key: one customer, one account.
+    `columns` maps our field to their column, as for a source table.
     """
 
-    contact_key = models.CharField(max_length=120)
-    account_code = models.CharField(max_length=20)
-    method = models.CharField(max_length=40, help_text="How the link was found.")
-    linked_by = models.CharField(max_length=150)
-    linked_at = models.DateTimeField(auto_now_add=True)
-    retired_at = models.DateTimeField(null=True, blank=True)
+    class Part(models.TextChoices):
+        CONTACT = "contact", "Customers and their consent"
+        PRODUCT = "product", "Products and stock"
+        ORDER = "order", "Orders and their state"
+        ORDER_LINE = "order_line", "Order lines"
+        PURCHASE = "purchase", "Purchase history"
+
+    part = models.CharField(max_length=12, choices=Part, unique=True)
+    data_extension = models.CharField("external key of the data extension", max_length=60)
+    columns = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        ordering = ["contact_key", "-linked_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contact_key"],
-                condition=Q(retired_at__isnull=True),
-                name="one_active_link_per_contact",
-            )
-        ]
-        indexes = [
-            # Who else is linked to this account, on the case page and in the audit.
-            models.Index(fields=["account_code"], name="link_account"),
-        ]
+        ordering = ["part"]
 
     def __str__(self) -> str:
-        return f"{self.contact_key} → {self.account_code}"
+        return f"{self.get_part_display()}: {self.data_extension}"
 
 
 class DiscountRelease(models.Model):

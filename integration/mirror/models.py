@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from integration.mirror.contacts import Contact
 from integration.mirror.documents import BookedOrder, PrimaDocument
 
 __all__ = [
     "BookedOrder",
     "CampaignOrder",
+    "Contact",
     "OrderCorrection",
     "PrimaCode",
     "PrimaCustomer",

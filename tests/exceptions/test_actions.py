@@ -16,8 +16,8 @@ from exceptions.problems import NotAllowed, NotPossible, Refused, Stale
 from integration.accounts.models import User
 from integration.accounts.roles import Role
 from integration.audit.models import AuditEntry
+from integration.identity.models import CustomerLink
 from integration.mapping.models import (
-    CustomerLink,
     DiscountRelease,
     ProductMapping,
     PromotionMapping,

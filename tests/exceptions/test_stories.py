@@ -13,8 +13,8 @@ from exceptions.models import BulkJob, ExceptionCase, Occurrence, Status
 from exceptions.problems import PrimaRefused
 from integration.accounts.models import User
 from integration.core.problems import Problem
+from integration.identity import keys
 from integration.mapping.models import (
-    CustomerLink,
     OrderPolicy,
     ProductMapping,
     PromotionMapping,
@@ -240,8 +240,8 @@ def test_a_linked_contact_goes_to_its_account(prima: RunningSandbox, operations:
 
     job = run(action.take(case, cleaned, actor=operations, version=case.version))
 
-    link = CustomerLink.objects.get()
-    assert (link.contact_key, link.account_code) == (order.contact_key, account.account_code)
+    linked = keys.accounts_by_contact([order.contact_key])
+    assert linked == {order.contact_key: account.account_code}
     assert job.healed == 1
 
 
@@ -262,7 +262,7 @@ def test_an_account_is_opened_once_and_carries_the_key_of_the_contact(
 
     opened = PrimaCustomer.objects.get(contact_key="NEW-1")
     assert opened.name == "New Customer"
-    assert CustomerLink.objects.get().account_code == opened.account_code
+    assert keys.accounts_by_contact(["NEW-1"]) == {"NEW-1": opened.account_code}
 
 
 def test_a_refusal_of_prima_is_told_and_the_case_stays(

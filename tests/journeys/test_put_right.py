@@ -7,7 +7,8 @@ from connectors.sandbox.worlds.wrongs import addresses, customers, goods, money
 from connectors.sandbox.worlds.wrongs.wrong import Wrong
 from connectors.sync import runner
 from exceptions.models import ExceptionCase
-from integration.mapping.models import CustomerLink, OrderPolicy
+from integration.identity import keys
+from integration.mapping.models import OrderPolicy
 from integration.mirror.models import CampaignOrder, OrderCorrection, PrimaCustomer, PrimaOrder
 from tests.connectors.sync.desk import at_prima
 from tests.journeys.desk import assert_nothing_lost, cluster, desk, held, sync, world
@@ -72,7 +73,7 @@ def test_a_customer_with_two_accounts_is_linked_to_one(at, operations) -> None:
         # then
         assert held() == {}
         assert PrimaOrder.objects.get(campaign_order=order).account_code == account.account_code
-        assert CustomerLink.objects.get().contact_key == order.contact_key
+        assert list(keys.accounts_by_contact([order.contact_key])) == [order.contact_key]
         assert_nothing_lost(sandbox)
 
 

@@ -1,13 +1,21 @@
-"""What Marketing Cloud holds in a world.
+"""What Marketing Cloud holds in a world."""
 
-Shops keep what customers typed as text, so that nothing is refused on its way in: e-mail, telephone,
-price, quantity, total and the words of promotions are Text. Dates, counts and flags are typed.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from connectors.sandbox.worlds.books import CLIENT
+from connectors.sandbox.worlds.columns import (
+    BOOKED_COLUMNS,
+    BOOKED_LINE_COLUMNS,
+    CONTACT_COLUMNS,
+    CUSTOMER_COLUMNS,
+    LINE_COLUMNS,
+    ORDER_COLUMNS,
+    PRODUCT_COLUMNS,
+    PROMOTION_COLUMNS,
+    PURCHASE_COLUMNS,
+    Column,
+)
 from connectors.sandbox.worlds.people import Person
 from connectors.sandbox.worlds.rows import Row, Rows
 
@@ -21,72 +29,11 @@ SCOPES = """
     event_notification_subscription_update event_notification_subscription_delete
 """
 JOURNEYS = (("autumn-sale-2026", "Autumn sale 2026"), ("warranty-offer", "Warranty offer"))
+KNOWN_SINCE = "2026-01-05T09:00:00Z"
 LISTS = ({"id": 101, "name": "Newsletter"}, {"id": 102, "name": "Offers"})
 
-Column = dict[str, Any]
 
-
-def _text(*names: str, length: int = 100) -> list[Column]:
-    return [{"name": name, "type": "Text", "length": length} for name in names]
-
-
-def _typed(kind: str, *names: str) -> list[Column]:
-    return [{"name": name, "type": kind} for name in names]
-
-
-def _decimal(*names: str) -> list[Column]:
-    return [{"name": name, "type": "Decimal", "length": 18, "scale": 2} for name in names]
-
-
-def _key(name: str, kind: str = "Text") -> Column:
-    length = {"length": 50} if kind == "Text" else {}
-    return {"name": name, "type": kind, **length, "primary_key": True, "required": True}
-
-
-def _address(what: str) -> list[Column]:
-    lines = _text(f"{what}Line1", f"{what}Line2", f"{what}Line3", length=250)
-    rest = _text(*(f"{what}{part}" for part in ("City", "County", "Postcode", "Country")))
-    return [*_text(f"{what}Name", length=250), *lines, *rest]
-
-
-ORDER_COLUMNS = [
-    _key("OrderKey"),
-    *_text("ContactKey"),
-    *_text("EmailAddress", "FirstName", "LastName", "CompanyName", length=254),
-    *_text("TaxNumber", "Phone", length=50),
-    *_text("CampaignId", "JourneyKey", "SourceMedia"),
-    *_typed("Date", "OrderDate", "ModifiedDate"),
-    *_text("Currency", "PriceBasis", "TotalPaid", length=50),
-    *_decimal("TaxTotal"),
-    *_text("PaymentMethod", "PaymentProvider", "PaymentReference", "PaymentTerms", "CustomerPO"),
-    *_text("ShippingCode", length=50),
-    *_decimal("ShippingAmount"),
-    *_address("Invoice"),
-    *_address("Delivery"),
-    *_typed("Number", "LineCount"),
-]
-# LineNo is no key: shops do number two lines alike.
-LINE_COLUMNS = [
-    _key("RowId"),
-    *_text("OrderKey", "LineNo", length=50),
-    *_text("SKU", length=120),
-    *_text("Description", length=500),
-    *_text("Quantity", "UnitPrice", "ParentLineNo", length=50),
-]
-PROMOTION_COLUMNS = [
-    _key("OrderKey"),
-    _key("Sequence", "Number"),
-    *_text("PromotionCode", "PromotionName", "PromotionType", "Scope"),
-    *_text("Value", length=50),
-    *_decimal("Amount"),
-    *_text("LineNos", "SKUs", length=1000),
-    *_typed("Number", "BuyQuantity", "GetQuantity"),
-    *_typed("Boolean", "Exclusive"),
-    *_text("Reference"),
-]
-
-
-def sfmc_of(contacts: Iterable[Person], written: Sequence[Rows]) -> dict[str, Any]:
+def sfmc_of(contacts: Sequence[Person], written: Sequence[Rows]) -> dict[str, Any]:
     headers = sorted(
         (rows.header for rows in written if rows.header), key=lambda row: row["ModifiedDate"]
     )
@@ -104,6 +51,12 @@ def sfmc_of(contacts: Iterable[Person], written: Sequence[Rows]) -> dict[str, An
                 PROMOTION_COLUMNS,
                 [promotion for rows in written for promotion in rows.promotions],
             ),
+            _extension("Contact_Master", CONTACT_COLUMNS, [_contact(one) for one in contacts]),
+            _extension("PRIMA_Contact", CUSTOMER_COLUMNS, []),
+            _extension("PRIMA_Product", PRODUCT_COLUMNS, []),
+            _extension("PRIMA_Order", BOOKED_COLUMNS, []),
+            _extension("PRIMA_OrderLine", BOOKED_LINE_COLUMNS, []),
+            _extension("PRIMA_Purchase", PURCHASE_COLUMNS, []),
         ],
         "event_definitions": [
             {"key": f"{key}-entry", "name": f"{name}: entry", "data_extension": "Campaign_Order",
@@ -121,6 +74,31 @@ def sfmc_of(contacts: Iterable[Person], written: Sequence[Rows]) -> dict[str, An
 
 def _extension(key: str, columns: list[Column], rows: list[Row]) -> dict[str, Any]:
     return {"key": key, "name": key.replace("_", " "), "columns": columns, "rows": rows}
+
+
+def _contact(person: Person) -> Row:
+    """What the shop and the forms know of a person; nobody is a lead who has bought."""
+    home = person.home
+    lines = (*home.lines, "", "", "")
+    return {
+        "ContactKey": person.contact_key,
+        "EmailAddress": person.email,
+        "FirstName": person.first_name,
+        "LastName": person.last_name,
+        "CompanyName": person.company,
+        "TaxNumber": person.vat,
+        "Phone": person.phone,
+        "AddressLine1": lines[0],
+        "AddressLine2": lines[1],
+        "AddressLine3": lines[2],
+        "City": home.city,
+        "County": home.county,
+        "Postcode": home.postcode,
+        "Country": home.country,
+        "Currency": person.currency,
+        "IsLead": "False",
+        "ModifiedDate": KNOWN_SINCE,
+    }
 
 
 def _subscriber(person: Person) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from connectors.sync.mirrored import capabilities_from, customer_from, item_from
 from connectors.sync.models import Connection
 from connectors.sync.orders import code_rows
 from connectors.sync.orders.world import Reference, Release, World
+from integration.identity import keys
 from integration.mapping.book import MappingBook
-from integration.mapping.models import CustomerLink, DiscountRelease
+from integration.mapping.models import DiscountRelease
 from integration.mirror.models import PrimaCode, PrimaCustomer, PrimaItem
 from integration.records.campaign_order import CampaignOrder
 from integration.records.customer import Customer
@@ -102,11 +103,7 @@ def load(
     `skus` are further product codes (`sku_key`) that will be looked up.
     """
     contacts = {order.contact_key for order in orders if order.contact_key}
-    links = dict(
-        CustomerLink.objects.filter(contact_key__in=contacts, retired_at__isnull=True).values_list(
-            "contact_key", "account_code"
-        )
-    )
+    links = keys.accounts_by_contact(contacts)
     emails = {order.email.upper() for order in orders if order.email}
     rows = _accounts(
         Q(account_code__in=set(links.values()))

@@ -16,7 +16,7 @@ from connectors.sync.flow import ORDERS
 from connectors.sync.mirrored import as_data
 from connectors.sync.models import SyncItem
 from connectors.sync.reference.feed import latest
-from integration.mapping.models import CustomerLink
+from integration.identity import keys
 from integration.mirror.models import CampaignOrder, PrimaCustomer
 from integration.records.customer import Customer
 
@@ -117,13 +117,12 @@ def _nudge(changed: list[Customer], before: list[PrimaCustomer]) -> None:
             by_key.setdefault(row.contact_key, row.account_code)
         if row.email:
             by_email.setdefault(row.email.upper(), row.account_code)
-    links = CustomerLink.objects.filter(account_code__in=accounts, retired_at__isnull=True)
-    by_key.update(links.values_list("contact_key", "account_code"))
+    by_key.update(keys.contacts_by_account(accounts))
     by_account: dict[str, list[str]] = defaultdict(list)
     for key, contact_key, email in _held(by_key, by_email):
         by_account[by_key.get(contact_key) or by_email[email]].append(key)
-    for account, keys in sorted(by_account.items()):
-        items.nudge_held(ORDERS, keys, f"a change of account {account} in Prima")
+    for account, orders in sorted(by_account.items()):
+        items.nudge_held(ORDERS, orders, f"a change of account {account} in Prima")
 
 
 def _held(by_key: Mapping[str, str], by_email: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from connectors.sync.models import Cursor
 from connectors.sync.reference.codes import nudge_all_held
+from integration.identity.models import CustomerLink
 from integration.mapping.models import (
-    CustomerLink,
     OrderPolicy,
     ProductMapping,
     PromotionMapping,

@@ -60,9 +60,12 @@ def test_the_auditor_changes_nothing() -> None:
     auditor = User(roles=[Role.AUDITOR.value])
     assert {permission for permission in May if auditor.may(permission)} == {
         May.VIEW_CASES,
+        May.VIEW_CUSTOMERS,
+        May.VIEW_CAMPAIGNS,
         May.EXPORT,
         May.SEE_PAYLOADS,
         May.VIEW_RECONCILIATION,
+        May.VIEW_CONSENT,
         May.SEE_AUDIT,
         May.VIEW_ADMIN,
     }

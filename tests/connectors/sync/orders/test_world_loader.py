@@ -17,9 +17,9 @@ from connectors.sync.orders.reading import read
 from connectors.sync.orders.summary import summary
 from connectors.sync.orders.translate import translate_reading
 from connectors.sync.orders.world import Release
+from integration.identity import keys
 from integration.mapping.book import PromotionRule
 from integration.mapping.models import (
-    CustomerLink,
     DiscountRelease,
     ProductMapping,
     PromotionMapping,
@@ -139,10 +139,9 @@ def test_an_order_is_translated_from_the_mirror():
 
 
 def test_customers_are_found_by_link_key_and_email_and_through_mergers():
-    CustomerLink.objects.create(contact_key="C-1", account_code="OLD01", method="x", linked_by="x")
-    CustomerLink.objects.create(
-        contact_key="C-2", account_code="ACME01", method="x", linked_by="x", retired_at=NOW
-    )
+    keys.link("C-1", "OLD01", method="x", actor=None)
+    keys.link("C-2", "ACME01", method="x", actor=None)
+    keys.retire(keys.SFMC, "C-2", actor=None)
 
     found = translated(
         payload(contact_key="C-1"),
@@ -170,7 +169,7 @@ def test_what_prima_has_deleted_is_not_there():
 
 @pytest.mark.parametrize("count", [1, 100])
 def test_the_number_of_queries_does_not_grow_with_the_batch(count, django_assert_num_queries):
-    CustomerLink.objects.create(contact_key="L", account_code="OLD01", method="x", linked_by="x")
+    keys.link("L", "OLD01", method="x", actor=None)
     reference = world_loader.load_reference()
     sent = [
         payload(
