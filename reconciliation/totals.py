@@ -117,8 +117,11 @@ def by_control(narrowed: Narrowed) -> list[Line]:
     return lines
 
 
-def agreed_rows(control: Control, narrowed: Narrowed, start: int, size: int) -> list[Any]:
-    """The rows behind an agreed figure: key, company, day, currency, gateway, amount."""
+def agreed_rows(control: Control, narrowed: Narrowed, start: int, size: int | None) -> list[Any]:
+    """The rows behind an agreed figure: key, company, day, currency, gateway, amount.
+
+    All of them when `size` is None.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT key, company, day, currency, gateway, amount FROM ({control.agreed}) agreed"

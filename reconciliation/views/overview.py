@@ -1,16 +1,21 @@
 """The overview of reconciliation, and the rows behind what agrees."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from integration.accounts.gate import requires
+from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
+from integration.core.cells import neutral
+from integration.core.money import from_minor
+from integration.exports import Cell, download
 from reconciliation import totals
-from reconciliation.control import control_of
+from reconciliation.control import Control, control_of
 from reconciliation.filters.fields import is_month
 from reconciliation.models import ControlRun
 
@@ -41,13 +46,17 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @requires(May.VIEW_RECONCILIATION)
-def agreed(request: HttpRequest, control: str) -> HttpResponse:
+def agreed(request: HttpRequest, control: str) -> HttpResponseBase:
     """The rows behind an agreed figure, with their total."""
     try:
         found = control_of(control)
     except LookupError as error:
         raise Http404(str(error)) from error
     narrowed = _narrowed(request)
+    if (form := request.GET.get("export", "")) in ("csv", "xlsx"):
+        return download(
+            _sheet(found, narrowed), f"agreed-{found.slug}", form=form, user=person(request)
+        )
     number, amounts = totals.agreed_total(found, narrowed)
     page = _page(request, number)
     rows: list[Any] = totals.agreed_rows(found, narrowed, page.start_index() - 1, PER_PAGE)
@@ -62,6 +71,15 @@ def agreed(request: HttpRequest, control: str) -> HttpResponse:
         "manual": reverse("manual-page", args=[f"controls/{found.slug}"]),
     }
     return render(request, "reconciliation/agreed.html", context)
+
+
+def _sheet(control: Control, narrowed: totals.Narrowed) -> Iterator[list[Cell]]:
+    yield [control.key.capitalize(), "Company", "Day", "Gateway", "Amount", "Currency"]
+    for key, company, day, currency, gateway, amount in totals.agreed_rows(
+        control, narrowed, 0, None
+    ):
+        worth = from_minor(amount, currency) if currency else None
+        yield [neutral(key), company, day, gateway, worth, currency]
 
 
 def _page(request: HttpRequest, number: int) -> Page[Any]:
