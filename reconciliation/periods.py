@@ -6,19 +6,34 @@ triggers), so these functions are the polite way, not the only guard.
 
 import calendar
 from datetime import date, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
 from reconciliation import checklist
-from reconciliation.models import Period, PeriodEvent
+from reconciliation.models import Adjustment, Difference, LateArrival, Period, PeriodEvent
 from reconciliation.refusals import NotYours, Refused, Stale
 
 State = Period.State
 SIGNATURES = 2
+
+_APPEAR = """
+INSERT INTO reconciliation_period (company, first_day, last_day, state, version)
+SELECT company, month, (month + interval '1 month - 1 day')::date, 'open', 1
+FROM (
+    SELECT company, date_trunc('month', day)::date AS month FROM reconciliation_difference
+    UNION SELECT company, date_trunc('month', paid_on)::date FROM reconciliation_payout
+    UNION SELECT company, date_trunc('month', date)::date FROM mirror_primadocument
+    WHERE deleted_at IS NULL
+) months
+ON CONFLICT (company, first_day) DO NOTHING
+"""
 
 
 def period_of(company: str, day: date) -> Period:
@@ -29,6 +44,31 @@ def period_of(company: str, day: date) -> Period:
         company=company, first_day=first, defaults={"last_day": last}
     )
     return period
+
+
+def appear() -> None:
+    """Makes the month of everything that was compared or paid out, where it is not there yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEAR)
+
+
+def listed() -> QuerySet[Period]:
+    """Periods with how many differences are open, proposals wait and late arrivals came."""
+    inside = {
+        "company": OuterRef("company"),
+        "day__gte": OuterRef("first_day"),
+        "day__lte": OuterRef("last_day"),
+    }
+    return Period.objects.annotate(
+        open_differences=_counted(Difference, closed_at__isnull=True, **inside),
+        waiting=_counted(Adjustment, state=Adjustment.State.PROPOSED, **inside),
+        late=_counted(LateArrival, period=OuterRef("pk")),
+    )
+
+
+def _counted(model: type[Model], **wanted: Any) -> Coalesce:
+    found = model._default_manager.filter(**wanted).order_by().annotate(one=Value(1))
+    return Coalesce(Subquery(found.values("one").annotate(n=Count("pk")).values("n")), 0)
 
 
 def booking_day(company: str, day: date) -> date:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from reconciliation import differences
+from reconciliation import differences, periods
 from reconciliation.control import Control, Scope, controls
 from reconciliation.models import ControlRun
 from reconciliation.telling import answered, tell
@@ -21,7 +21,10 @@ def run_all(
 ) -> list[ControlRun]:
     """The controls in the order of the trade; each in a transaction of its own."""
     chosen = [one for one in controls().values() if not slugs or one.slug in slugs]
-    return [run(one, full=full, as_of=as_of) for one in chosen]
+    runs = [run(one, full=full, as_of=as_of) for one in chosen]
+    if as_of is None:
+        periods.appear()
+    return runs
 
 
 def run(control: Control, *, full: bool = False, as_of: date | None = None) -> ControlRun:
