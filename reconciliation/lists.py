@@ -45,6 +45,9 @@ PAYOUTS: tuple[Column[Payout], ...] = (
     Column("File", lambda payout: payout.file.name),
 )
 LINES: tuple[Column[GatewayLine], ...] = (
+    Column("Gateway", lambda line: line.gateway),
+    Column("Account", lambda line: line.account),
+    Column("Payout", lambda line: line.payout.payout_id if line.payout else ""),
     Column("Row", lambda line: line.row),
     Column("Line", lambda line: line.line_id),
     Column("Kind", lambda line: line.kind),
@@ -62,13 +65,5 @@ LINES: tuple[Column[GatewayLine], ...] = (
 )
 
 
-def files(found: QuerySet[StatementFile], *, form: str, user: User) -> HttpResponseBase:
-    return answer(found, FILES, "payout-files", form=form, user=user)
-
-
-def payouts(found: QuerySet[Payout], *, form: str, user: User) -> HttpResponseBase:
-    return answer(found.select_related("file"), PAYOUTS, "payouts", form=form, user=user)
-
-
 def lines(found: QuerySet[GatewayLine], *, form: str, user: User) -> HttpResponseBase:
-    return answer(found, LINES, "payout-lines", form=form, user=user)
+    return answer(found.select_related("payout"), LINES, "payout-lines", form=form, user=user)

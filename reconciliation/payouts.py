@@ -84,6 +84,16 @@ def state_of(payout: Payout) -> tuple[str, str]:
     return ("done", "Matched") if has_matched else ("paused", "No lines yet")
 
 
+def listed_lines() -> QuerySet[GatewayLine]:
+    """Lines with whether each is matched, newest import first; a payout's own line is left out."""
+    return (
+        GatewayLine.objects.exclude(kind=PAID)
+        .select_related("payout")
+        .annotate(is_matched=Exists(matched_lines().order_by()))
+        .order_by("-id")
+    )
+
+
 def lines_of(payout: Payout) -> QuerySet[GatewayLine]:
     """In the order of the file, with whether each is matched and by which rule's match."""
     match = matched_lines().order_by()

@@ -12,6 +12,7 @@ from reconciliation.views import (
     overview,
     payouts,
     periods,
+    saved,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -19,8 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("agreed/<slug:control>/", overview.agreed, name="agreed"),
     path("differences/", differences.DifferenceList.as_view(), name="differences"),
     path("differences/bulk/", deciding.bulk, name="differences-bulk"),
-    path("differences/views/", deciding.save_view, name="view-save"),
-    path("differences/views/<int:pk>/delete/", deciding.delete_view, name="view-delete"),
+    path("views/", saved.save_view, name="view-save"),
+    path("views/<int:pk>/delete/", saved.delete_view, name="view-delete"),
     path("differences/<int:pk>/", differences.difference_page, name="difference"),
     path("differences/<int:pk>/match/", deciding.match_by_hand, name="difference-match"),
     path("differences/<int:pk>/propose/", deciding.propose, name="difference-propose"),
@@ -31,10 +32,10 @@ urlpatterns: list[URLPattern] = [
     path("matching/", matching.matching, name="matching"),
     path("matching/<int:pk>/accept/", matching.accept, name="matching-accept"),
     path("matching/<int:pk>/reject/", matching.reject, name="matching-reject"),
-    path("adjustments/", adjustments.adjustment_list, name="adjustments"),
+    path("adjustments/", adjustments.AdjustmentList.as_view(), name="adjustments"),
     path("adjustments/decide/", adjustments.decide, name="adjustments-decide"),
     path("adjustments/<int:pk>/withdraw/", adjustments.withdraw, name="adjustment-withdraw"),
-    path("periods/", periods.period_list, name="periods"),
+    path("periods/", periods.PeriodList.as_view(), name="periods"),
     path("periods/<int:pk>/", periods.period_page, name="period"),
     path("periods/<int:pk>/review/", periods.begin_review, name="period-review"),
     path("periods/<int:pk>/back/", periods.back_to_work, name="period-back"),
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("files/<int:pk>/import/", files.import_file, name="payout-file-import"),
     path("files/<int:pk>/discard/", files.discard_file, name="payout-file-discard"),
     path("files/<int:pk>/read/", files.read_again, name="payout-file-read"),
+    path("lines/", payouts.LineList.as_view(), name="payout-lines"),
     path("payouts/", payouts.PayoutList.as_view(), name="payouts"),
     path("payouts/<int:pk>/", payouts.payout_page, name="payout"),
 ]

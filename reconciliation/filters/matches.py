@@ -1,9 +1,10 @@
 """How matches are narrowed down."""
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q, QuerySet
 
-from reconciliation import match
+from reconciliation import match, totals
 from reconciliation.filters.fields import (
     MonthFilter,
     choice_field,
@@ -32,7 +33,11 @@ class MatchFilter(filters.FilterSet):
         label="Rule", choices=rule_choices, empty_label="Any rule", widget=choice_field()
     )
     currency = currency_filter()
-    gateway = filters.CharFilter(label="Gateway", field_name="line__gateway")
+    gateway = filters.CharFilter(
+        label="Gateway",
+        field_name="line__gateway",
+        widget=forms.TextInput(attrs={"class": "form-control", "size": 8, "maxlength": 40}),
+    )
     period = MonthFilter()
     tolerance = filters.ChoiceFilter(
         label="Tolerance",
@@ -49,13 +54,22 @@ class MatchFilter(filters.FilterSet):
         widget=choice_field(),
     )
 
+    news = filters.ChoiceFilter(
+        label="News",
+        choices=[("made", "Made since yesterday"), ("undone", "Undone since yesterday")],
+        method="by_news",
+        empty_label="–",
+        widget=choice_field(),
+    )
+
     class Meta:
         model = Match
         fields: list[str] = []
 
     def filter_queryset(self, queryset: QuerySet[Match]) -> QuerySet[Match]:
         found: QuerySet[Match] = super().filter_queryset(queryset)
-        if not self.form.cleaned_data.get("undone"):
+        asked = self.form.cleaned_data
+        if not asked.get("undone") and not asked.get("news"):
             found = found.filter(undone_at__isnull=True)
         return found
 
@@ -71,3 +85,9 @@ class MatchFilter(filters.FilterSet):
 
     def by_undone(self, queryset: QuerySet[Match], _name: str, _value: str) -> QuerySet[Match]:
         return queryset.filter(undone_at__isnull=False)
+
+    def by_news(self, queryset: QuerySet[Match], _name: str, value: str) -> QuerySet[Match]:
+        since = totals.yesterday()
+        if value == "undone":
+            return queryset.filter(undone_at__gte=since)
+        return queryset.filter(made_at__gte=since)

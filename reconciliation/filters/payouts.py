@@ -6,8 +6,9 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from reconciliation.models import Payout, StatementFile
-from reconciliation.payouts import by_state
+from integration.records.payout import LineKind
+from reconciliation.models import GatewayLine, Payout, StatementFile
+from reconciliation.payouts import MATCHABLE, by_state
 
 STATES = [
     ("open", "Open"),
@@ -78,6 +79,62 @@ class PayoutFilter(filters.FilterSet):
 
     def by_state(self, queryset: QuerySet[Payout], _name: str, value: str) -> QuerySet[Payout]:
         return by_state(queryset, value)
+
+
+class LineFilter(filters.FilterSet):
+    """Text over everything a line is known by; gateway, kind, currency, days, matched or not."""
+
+    q = filters.CharFilter(
+        label="Search", method="search", widget=_search("Line, reference, transaction, e-mail")
+    )
+    gateway = filters.ChoiceFilter(
+        label="Gateway", choices=_of("gateway"), empty_label="Any gateway", widget=_select()
+    )
+    kind = filters.ChoiceFilter(
+        label="Kind",
+        choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in LineKind],
+        empty_label="Any kind",
+        widget=_select(),
+    )
+    currency = filters.ChoiceFilter(
+        label="Currency", choices=_currencies, empty_label="Any currency", widget=_select()
+    )
+    since = filters.DateFilter("booked_on", "gte", label="From", widget=_Day())
+    until = filters.DateFilter("booked_on", "lte", label="Until", widget=_Day())
+    match = filters.ChoiceFilter(
+        label="Match",
+        choices=[("open", "Open"), ("matched", "Matched")],
+        method="by_match",
+        empty_label="Any",
+        widget=_select(),
+    )
+    payout = filters.CharFilter(
+        label="Payout",
+        field_name="payout__payout_id",
+        widget=forms.TextInput(attrs={"class": "form-control", "size": 14}),
+    )
+
+    class Meta:
+        model = GatewayLine
+        fields: list[str] = []
+
+    def search(
+        self, queryset: QuerySet[GatewayLine], _name: str, text: str
+    ) -> QuerySet[GatewayLine]:
+        return queryset.filter(
+            Q(line_id__icontains=text)
+            | Q(reference__icontains=text)
+            | Q(transaction_id__icontains=text)
+            | Q(customer_email__icontains=text)
+            | Q(description__icontains=text)
+        )
+
+    def by_match(
+        self, queryset: QuerySet[GatewayLine], _name: str, value: str
+    ) -> QuerySet[GatewayLine]:
+        if value == "matched":
+            return queryset.filter(Q(is_matched=True))
+        return queryset.filter(Q(is_matched=False), kind__in=MATCHABLE)
 
 
 class FileFilter(filters.FilterSet):

@@ -1,14 +1,17 @@
 """Columns of the lists of files and payouts."""
 
+from typing import Any
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from integration.core.personal import masked
 from integration.core.templatetags.desk import badge, monies_stacked
 from reconciliation.importing.mappings import title_of
-from reconciliation.models import Payout, StatementFile
-from reconciliation.payouts import state_of
+from reconciliation.models import GatewayLine, Payout, StatementFile
+from reconciliation.payouts import MATCHABLE, state_of
 from reconciliation.templatetags.waterfalls import minor
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -100,3 +103,56 @@ class PayoutTable(tables.Table):
     def render_bank(self, record: Payout) -> SafeString:
         there = getattr(record, "at_bank", False)
         return badge("done", "Arrived") if there else badge("waiting", "Not seen yet")
+
+
+class LineTable(tables.Table):
+    """Newest import first. E-mail addresses are masked unless `personal`."""
+
+    line_id = tables.Column("Line")
+    gateway = tables.Column("Gateway")
+    kind = tables.Column("Kind")
+    booked_on = tables.DateColumn(verbose_name="Day", format="j M Y")
+    reference = tables.Column("Reference", default="–")
+    customer_email = tables.Column("Customer", default="–")
+    payout = tables.Column("Payout", orderable=False, default="–")
+    gross = tables.Column("Gross", attrs=NUMBER)
+    fee = tables.Column("Fee", attrs=NUMBER)
+    net = tables.Column("Net", attrs=NUMBER)
+    is_matched = tables.Column("Match", orderable=False)
+
+    class Meta:
+        model = GatewayLine
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, personal: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.personal = personal
+
+    def render_gateway(self, value: str) -> str:
+        return value.replace("_", " ").title()
+
+    def render_kind(self, value: str) -> str:
+        return value.replace("_", " ").capitalize()
+
+    def render_customer_email(self, value: str) -> str:
+        return value if self.personal else masked(value)
+
+    def render_payout(self, value: Payout) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("payout", args=[value.pk]), value)
+
+    def render_gross(self, record: GatewayLine) -> str:
+        return minor(record.gross, record.currency)
+
+    def render_fee(self, record: GatewayLine) -> str:
+        return minor(record.fee, record.currency)
+
+    def render_net(self, record: GatewayLine) -> str:
+        return minor(record.net, record.currency)
+
+    def render_is_matched(self, value: bool, record: GatewayLine) -> SafeString:
+        if value:
+            return badge("done", "Matched")
+        if record.kind not in MATCHABLE:
+            return badge("paused", "Needs none")
+        url = f"{reverse('matching')}?at={record.pk}"
+        return format_html('<a data-main href="{}">{}</a>', url, badge("open", "Open"))

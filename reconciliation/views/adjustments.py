@@ -1,35 +1,47 @@
 """Adjustments that wait for a second person, and deciding them, one or many."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from reconciliation import adjustments
+from reconciliation.filters.adjustments import AdjustmentFilter
 from reconciliation.models import Adjustment
 from reconciliation.refusals import Refused
+from reconciliation.tables.adjustments import COLUMNS, AdjustmentTable
+from reconciliation.views.listing import DeskList
+from reconciliation.views.saved import redirect_to_list
 
 
-@requires(May.VIEW_RECONCILIATION)
-def adjustment_list(request: HttpRequest) -> HttpResponse:
-    """Open proposals first, then what was decided."""
-    user = person(request)
-    found = Adjustment.objects.select_related("difference")
-    open_ones = list(found.filter(state=Adjustment.State.PROPOSED).order_by("proposed_at"))
-    for one in open_ones:
-        one.why_not = adjustments.why_not(one, user)  # type: ignore[attr-defined]
-    decided = found.exclude(state=Adjustment.State.PROPOSED)
-    context = {
-        "title": "Adjustments",
-        "open_ones": open_ones,
-        "page": Paginator(decided, 50).get_page(request.GET.get("page")),
-        "may_decide": user.may(May.DECIDE_APPROVALS),
-        "me": user,
-    }
-    return render(request, "reconciliation/adjustments.html", context)
+class AdjustmentList(DeskList):
+    """`/reconciliation/adjustments/`: what waits for a decision, and what was decided."""
+
+    page = "adjustments"
+    columns = COLUMNS
+    body_template_name = "reconciliation/parts/adjustments_body.html"
+    filterset_class = AdjustmentFilter
+    table_class = AdjustmentTable
+    title = "Adjustments"
+    lede = "Whatever changes figures: one person of finance proposes, a second one decides."
+    empty_title = "Nothing waits for a decision"
+    empty_text = "None matches the filter. Decided ones are under “Any state”."
+
+    def get_queryset(self) -> QuerySet[Adjustment]:
+        return Adjustment.objects.select_related("difference")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {"user": person(self.request)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["may_decide"] = person(self.request).may(May.DECIDE_APPROVALS)
+        return context
 
 
 @require_POST
@@ -45,8 +57,9 @@ def decide(request: HttpRequest) -> HttpResponse:
         left = adjustments.approve_many(found, actor=person(request), note=note)
         _tell(request, len(found) - len(left), "approved", left)
     else:
-        _refuse_many(request, found, note)
-    return redirect("adjustments")
+        left = adjustments.refuse_many(found, actor=person(request), note=note)
+        _tell(request, len(found) - len(left), "refused", left)
+    return redirect_to_list("adjustments", request.POST.get("query", ""))
 
 
 @require_POST
@@ -60,17 +73,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, refusal.message)
     else:
         messages.success(request, "Withdrawn.")
-    return redirect("adjustments")
-
-
-def _refuse_many(request: HttpRequest, found: list[Adjustment], note: str) -> None:
-    left = []
-    for one in found:
-        try:
-            adjustments.refuse(one, actor=person(request), note=note)
-        except Refused as refusal:
-            left.append((one, refusal.message))
-    _tell(request, len(found) - len(left), "refused", left)
+    return redirect_to_list("adjustments", request.POST.get("query", ""))
 
 
 def _tell(request: HttpRequest, number: int, done: str, left: list[tuple[Adjustment, str]]) -> None:

@@ -1,4 +1,4 @@
-"""What finance does about differences: match, unmatch, propose, ask; and views of one's own."""
+"""What finance does about differences: match, unmatch, propose, ask; one or many at once."""
 
 from datetime import date
 from typing import Any
@@ -14,9 +14,9 @@ from integration.accounts.roles import May
 from integration.core.templatetags.desk import minor
 from reconciliation import adjustments, by_hand, telling
 from reconciliation.by_hand import Chosen
-from reconciliation.models import Adjustment, Difference, Match, SavedView
+from reconciliation.models import Adjustment, Difference, Match
 from reconciliation.refusals import Refused, Stale
-from reconciliation.views.differences import PAGE
+from reconciliation.views.saved import redirect_to_list
 
 _PROPOSED = ("write_off", "fee", "fx", "timing")
 
@@ -99,38 +99,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"Done for {len(found) - len(left)}.")
     for difference, why in left[:20]:
         messages.warning(request, f"{difference}: {why}")
-    return redirect_to_list(request.POST.get("query", ""))
-
-
-@require_POST
-@requires(May.VIEW_RECONCILIATION)
-def save_view(request: HttpRequest) -> HttpResponse:
-    """Keeps the filter of the list under a name, for this person alone."""
-    name = request.POST.get("name", "").strip()[:80]
-    query = request.POST.get("query", "")[:2_000]
-    if not name:
-        messages.warning(request, "Give the view a name.")
-    else:
-        SavedView.objects.update_or_create(
-            owner=person(request), page=PAGE, name=name, defaults={"query": query}
-        )
-        messages.success(request, f"Kept as “{name}”.")
-    return redirect_to_list(query)
-
-
-@require_POST
-@requires(May.VIEW_RECONCILIATION)
-def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(SavedView, pk=pk, owner=person(request)).delete()
-    messages.success(request, "The view is gone; the differences are not.")
-    return redirect("differences")
-
-
-def redirect_to_list(query: str) -> HttpResponse:
-    response = redirect("differences")
-    if query:
-        response["Location"] += f"?{query}".replace("\r", "").replace("\n", "")
-    return response
+    return redirect_to_list("differences", request.POST.get("query", ""))
 
 
 def told(made: Match | Adjustment) -> str:

@@ -4,32 +4,31 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Abs
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from integration.accounts.gate import Gated, person, requires
+from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
-from integration.core.pages import ListPage
 from integration.core.personal import masked
-from integration.exports import answer
 from integration.mirror.models import BookedOrder, CampaignOrder
 from reconciliation import counterparts, match
 from reconciliation.control import Control, controls
 from reconciliation.filters.differences import DifferenceFilter
-from reconciliation.models import Adjustment, Difference, SavedView
+from reconciliation.models import Adjustment, Difference
 from reconciliation.tables.differences import COLUMNS, DifferenceTable, category_title
 from reconciliation.telling import ASKED, subject_key
+from reconciliation.views.listing import DeskList
 
-PAGE = "differences"
 _PERSONAL = frozenset({"email"})
 
 
-class DifferenceList(Gated, ListPage):
+class DifferenceList(DeskList):
     """`/reconciliation/differences/`: filter in the URL, views of one's own, bulk proposals."""
 
-    needs = (May.VIEW_RECONCILIATION,)
-    template_name = "reconciliation/differences.html"
+    page = "differences"
+    columns = COLUMNS
+    body_template_name = "reconciliation/parts/differences_body.html"
     filterset_class = DifferenceFilter
     table_class = DifferenceTable
     title = "Differences"
@@ -40,32 +39,10 @@ class DifferenceList(Gated, ListPage):
     def get_queryset(self) -> QuerySet[Difference]:
         return Difference.objects.all()
 
-    def get_template_names(self) -> list[str]:
-        names = super().get_template_names()
-        if names == ["tables/list_body.html"]:
-            return ["reconciliation/parts/differences_body.html"]
-        return names
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = request.GET.get("export", "")
-        if form in self.exports:
-            found = self.get_filterset(self.filterset_class).qs
-            return answer(found, COLUMNS, "differences", form=form, user=person(request))
-        response: HttpResponseBase = super().get(request, *args, **kwargs)
-        return response
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        user = person(self.request)
-        asked = self.request.GET.copy()
-        for name in ("page", "export"):
-            asked.pop(name, None)
-        context.update(
-            sums=_sums(self.object_list),
-            views=SavedView.objects.filter(owner=user, page=PAGE),
-            query=asked.urlencode(),
-            may_reconcile=user.may(May.RECONCILE),
-        )
+        context["sums"] = _sums(self.object_list)
+        context["may_reconcile"] = person(self.request).may(May.RECONCILE)
         return context
 
 

@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from integration.accounts.gate import Gated, person, requires
+from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
-from integration.core.pages import ListPage
 from reconciliation import lists
 from reconciliation.filters.payouts import FileFilter
 from reconciliation.importing import files, known, tasks
@@ -23,14 +22,16 @@ from reconciliation.importing.problems import NotImported
 from reconciliation.importing.upload import EvidenceUpload, KeptUpload
 from reconciliation.models import Payout, StatementFile
 from reconciliation.tables.payouts import TONES, FileTable
+from reconciliation.views.listing import DeskList
 
 State = StatementFile.State
 
 
-class FileList(Gated, ListPage):
+class FileList(DeskList):
     """`/reconciliation/files/`: every file that ever came, whatever became of it."""
 
-    needs = (May.VIEW_RECONCILIATION,)
+    page = "payout-files"
+    columns = lists.FILES
     template_name = "reconciliation/files.html"
     filterset_class = FileFilter
     table_class = FileTable
@@ -41,14 +42,6 @@ class FileList(Gated, ListPage):
 
     def get_queryset(self) -> QuerySet[StatementFile]:
         return StatementFile.objects.defer("preview")
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = request.GET.get("export", "")
-        if form in self.exports:
-            found = self.get_filterset(self.filterset_class).qs
-            return lists.files(found, form=form, user=person(request))
-        response: HttpResponseBase = super().get(request, *args, **kwargs)
-        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

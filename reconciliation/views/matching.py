@@ -6,16 +6,14 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from integration.accounts.gate import Gated, person, requires
+from integration.accounts.gate import person, requires
 from integration.accounts.models import User
 from integration.accounts.roles import May
-from integration.core.pages import ListPage
-from integration.exports import answer
 from integration.mirror.models import PrimaDocument
 from reconciliation import by_hand, counterparts, match
 from reconciliation.by_hand import Chosen
@@ -24,15 +22,17 @@ from reconciliation.models import Difference, GatewayLine, Match, NearMatch, Pre
 from reconciliation.refusals import Refused
 from reconciliation.tables.matches import COLUMNS, MatchTable
 from reconciliation.views.deciding import told
+from reconciliation.views.listing import DeskList
 
 HERE = timedelta(minutes=2)
 """How long somebody who opened a line counts as being at it."""
 
 
-class MatchList(Gated, ListPage):
+class MatchList(DeskList):
     """`/reconciliation/matches/`: what belongs together, by which rule."""
 
-    needs = (May.VIEW_RECONCILIATION,)
+    page = "matches"
+    columns = COLUMNS
     filterset_class = MatchFilter
     table_class = MatchTable
     title = "Matches"
@@ -42,14 +42,6 @@ class MatchList(Gated, ListPage):
 
     def get_queryset(self) -> QuerySet[Match]:
         return Match.objects.select_related("line", "document")
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = request.GET.get("export", "")
-        if form in self.exports:
-            found = self.get_filterset(self.filterset_class).qs
-            return answer(found, COLUMNS, "matches", form=form, user=person(request))
-        response: HttpResponseBase = super().get(request, *args, **kwargs)
-        return response
 
 
 @requires(May.VIEW_RECONCILIATION)

@@ -7,23 +7,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from integration.accounts.gate import Gated, person, requires
+from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
-from integration.core.pages import ListPage
 from integration.core.personal import masked
 from reconciliation import lists, payouts
-from reconciliation.filters.payouts import PayoutFilter
-from reconciliation.models import Payout
-from reconciliation.tables.payouts import PayoutTable
+from reconciliation.filters.payouts import LineFilter, PayoutFilter
+from reconciliation.models import GatewayLine, Payout
+from reconciliation.tables.payouts import LineTable, PayoutTable
+from reconciliation.views.listing import DeskList
 
 _KEY = re.compile(r"(\d{1,9})-(\d{1,18})", re.ASCII)
 
 
-class PayoutList(Gated, ListPage):
+class PayoutList(DeskList):
     """`/reconciliation/payouts/`: every payout of every gateway."""
 
-    needs = (May.VIEW_RECONCILIATION,)
-    template_name = "reconciliation/payouts.html"
+    page = "payouts"
+    columns = lists.PAYOUTS
     filterset_class = PayoutFilter
     table_class = PayoutTable
     title = "Payouts"
@@ -32,15 +32,26 @@ class PayoutList(Gated, ListPage):
     empty_text = "None was imported yet, or none matches the filter."
 
     def get_queryset(self) -> QuerySet[Payout]:
-        return payouts.listed()
+        return payouts.listed().select_related("file")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = request.GET.get("export", "")
-        if form in self.exports:
-            found = self.get_filterset(self.filterset_class).qs
-            return lists.payouts(found, form=form, user=person(request))
-        response: HttpResponseBase = super().get(request, *args, **kwargs)
-        return response
+
+class LineList(DeskList):
+    """`/reconciliation/lines/`: every line of every gateway."""
+
+    page = "payout-lines"
+    columns = lists.LINES
+    filterset_class = LineFilter
+    table_class = LineTable
+    title = "Payout lines"
+    lede = "What the gateways say, movement by movement, and what each belongs to."
+    empty_title = "No lines"
+    empty_text = "None was imported yet, or none matches the filter."
+
+    def get_queryset(self) -> QuerySet[GatewayLine]:
+        return payouts.listed_lines()
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {"personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
 
 
 @requires(May.VIEW_RECONCILIATION)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -11,17 +12,32 @@ from django.views.decorators.http import require_POST
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from reconciliation import checklist, periods
+from reconciliation.filters.periods import PeriodFilter
 from reconciliation.models import Adjustment, LateArrival, Match, Period
 from reconciliation.refusals import Refused
+from reconciliation.tables.periods import COLUMNS, PeriodTable
+from reconciliation.views.listing import DeskList
 
 Step = Callable[..., Period]
 
 
-@requires(May.VIEW_RECONCILIATION)
-def period_list(request: HttpRequest) -> HttpResponse:
-    """Every period, newest first."""
-    context = {"title": "Periods", "periods": Period.objects.all()}
-    return render(request, "reconciliation/periods.html", context)
+class PeriodList(DeskList):
+    """`/reconciliation/periods/`: every month with something in it."""
+
+    page = "periods"
+    columns = COLUMNS
+    filterset_class = PeriodFilter
+    table_class = PeriodTable
+    title = "Periods"
+    lede = (
+        "A month is reviewed, signed by two people of finance, and locked. What comes later is"
+        " booked into the next one."
+    )
+    empty_title = "No period"
+    empty_text = "A month appears when something dated in it was compared, or none fits the filter."
+
+    def get_queryset(self) -> QuerySet[Period]:
+        return periods.listed()
 
 
 @requires(May.VIEW_RECONCILIATION)
@@ -38,7 +54,8 @@ def period_page(request: HttpRequest, pk: int) -> HttpResponse:
         "signatures": len(periods.signers(period)),
         "signed_by_me": user.pk in periods.signers(period),
         "asked": periods.reopening(period),
-        "late": LateArrival.objects.filter(period=period)[:50],
+        "late": LateArrival.objects.filter(period=period).select_related("belongs_to")[:50],
+        "late_count": LateArrival.objects.filter(period=period).count(),
         "matches": Match.objects.filter(undone_at__isnull=True, **days).count(),
         "adjustments": Adjustment.objects.filter(state="approved", **days).count(),
         "may_sign": user.may(May.DECIDE_APPROVALS),
