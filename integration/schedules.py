@@ -22,6 +22,7 @@ RUN_FLOW = "connectors.sync.tasks.run_flow"
 TIMETABLE = (
     Entry("Reference data from Prima", RUN_FLOW, 2, flow="prima_reference"),
     Entry("Campaign orders from Marketing Cloud", RUN_FLOW, 1, flow="campaign_orders"),
+    Entry("Contacts from Marketing Cloud", RUN_FLOW, 2, flow="contacts"),
     Entry("Order lines without an order", RUN_FLOW, 60, flow="stray_lines"),
     Entry("Orders to Prima", RUN_FLOW, 1, flow="orders_to_prima"),
     Entry("Orders and documents from Prima", RUN_FLOW, 5, flow="prima_documents"),

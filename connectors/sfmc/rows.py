@@ -1,6 +1,6 @@
 """Rows of data extensions as values: read, to be written, and what became of each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -82,7 +82,7 @@ def pieces(
         yield first, texts
 
 
-def batches(rows: Sequence[Any], size: int) -> Iterator[list[Any]]:
+def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
     """The rows in lists of at most `size`."""
     rest = iter(rows)
     while batch := list(islice(rest, size)):

@@ -12,6 +12,7 @@ from connectors.sfmc.soap import Fields, SoapCalls, child, children, error_in, t
 from connectors.sfmc.values import MalformedValue, as_bool, as_moment, central_text
 
 SUBSCRIBERS_A_CALL = 50
+KEYS_A_CALL = 200
 ALREADY_UNSUBSCRIBED = "401"
 _ASKED = ("ID", "SubscriberKey", "EmailAddress", "Status", "UnsubscribedDate", "CreatedDate")
 _EVENT_ASKED = ("SendID", "SubscriberKey", "EventDate", "BatchID", "IsMasterUnsubscribed")
@@ -94,6 +95,15 @@ class Subscribers:
     def find_by_id(self, number: str) -> Subscriber | None:
         """The subscriber with this number: a notification names nobody otherwise."""
         return next(self._where("ID", "equals", number), None)
+
+    def with_keys(self, keys: Sequence[str]) -> Iterator[Subscriber]:
+        """Those of the keys that are subscribers, asked for some at a time."""
+        for some in batches(keys, KEYS_A_CALL):
+            # One value alone is not taken for a list of one.
+            condition = _condition("SubscriberKey", "equals", some[0])
+            if len(some) > 1:
+                condition = {**condition, "SimpleOperator": "IN", "Value": list(some)}
+            yield from map(_subscriber, self._calls.retrieve("Subscriber", _ASKED, condition))
 
     def with_status(self, status: str) -> Iterator[Subscriber]:
         """All subscribers with a status: Active, Bounced, Held, Unsubscribed."""

@@ -36,4 +36,9 @@ def write(rows: Sequence[Model], *, unique: str = "", update: Sequence[str] = ()
         f"ON CONFLICT {taken}"
     )
     with database.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(records, default=str, ensure_ascii=False)])
+        cursor.execute(statement, [as_json(records)])
+
+
+def as_json(records: Sequence[object]) -> str:
+    """Rows as the one text."""
+    return json.dumps(records, default=str, ensure_ascii=False)

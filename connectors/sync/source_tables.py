@@ -1,4 +1,4 @@
-"""The data extensions that hold campaign orders: where they are, and cheap reads of them."""
+"""The data extensions that hold campaign orders and contacts: where they are, and cheap reads."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ KEY_CHARACTERS_PER_CALL = 6_000
 
 @dataclass(frozen=True, slots=True)
 class SourceTables:
-    """`names` and `renamed` by part: "order", "line", "promotion"."""
+    """`names` and `renamed` by part: "order", "line", "promotion", "contact"."""
 
     client: SfmcClient
     names: Mapping[str, str]
@@ -44,14 +44,30 @@ class SourceTables:
 
     def headers_since(self, moment: datetime | None, page_size: int) -> Iterator[list[Row]]:
         """Headers changed at or after the moment (None: all), oldest first, in pages."""
-        column = self.column("order", "modified_at")
-        wanted = None if moment is None else where(column, "gte", moment)
-        yield from self._pages("order", wanted, page_size, order_by(column))
+        yield from self.changed_since("order", moment, page_size)
 
     def headers_without_moment(self, page_size: int) -> Iterator[list[Row]]:
         """Headers that never say when they changed; they would be missed for ever."""
-        column = self.column("order", "modified_at")
-        yield from self._pages("order", where_empty(column), page_size, "")
+        yield from self.without_moment("order", page_size)
+
+    def changed_since(
+        self, part: str, moment: datetime | None, page_size: int
+    ) -> Iterator[list[Row]]:
+        """Rows changed at or after the moment (None: all), oldest first, in pages."""
+        column = self.column(part, "modified_at")
+        wanted = None if moment is None else where(column, "gte", moment)
+        yield from self._pages(part, wanted, page_size, order_by(column))
+
+    def without_moment(self, part: str, page_size: int) -> Iterator[list[Row]]:
+        """Rows that never say when they changed."""
+        column = self.column(part, "modified_at")
+        yield from self._pages(part, where_empty(column), page_size, "")
+
+    def every(self, part: str, after: str, page_size: int) -> Iterator[list[Row]]:
+        """All rows with a key behind this one, by key, in pages."""
+        column = self.column(part, "key")
+        wanted = where(column, "gt", after) if after else None
+        yield from self._pages(part, wanted, page_size, order_by(column))
 
     def headers_of(self, keys: Sequence[str]) -> Iterator[Row]:
         yield from self._by_key("order", "key", keys)

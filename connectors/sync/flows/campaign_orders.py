@@ -6,19 +6,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from connectors.sfmc.values import MalformedValue, as_moment
-from connectors.sync import inbox
+from connectors.sync import changed_rows, inbox
+from connectors.sync.changed_rows import follow_changes
 from connectors.sync.context import Context
 from connectors.sync.flow import ORDERS, Defaults, Flow
-from connectors.sync.models import Cursor, SyncItem
+from connectors.sync.models import SyncItem
 from connectors.sync.nudges import nudge
 from connectors.sync.orders.arrival import Row
 from connectors.sync.source_tables import SourceTables
 from integration.accounts.roles import Role
 from integration.mirror.models import CampaignOrder
 
-OVERLAP = timedelta(minutes=5)
-"""Rows may become visible later than they say they changed."""
 AWAITED_FOR = timedelta(days=2)
 MOST_AWAITED = 1_000
 
@@ -47,27 +45,13 @@ class CampaignOrders(Flow):
 
 
 def _read_changed(tables: SourceTables, context: Context) -> None:
-    """From a little before the last reading, page by page; each moves the cursor.
-
-    After each page the question is asked anew from the last moment seen: a header that changes
-    meanwhile only comes later, and never falls between two pages.
-    """
-    cursor = _cursor()
-    asked_from = cursor - OVERLAP if cursor else None
-    while not context.is_over():
-        again_from = None
-        for page in tables.headers_since(asked_from, context.setting.batch_size):
-            last = _moment(tables, page[-1])
-            _keep(tables, page, context, reached=last)
-            if context.is_over():
-                return
-            is_full = len(page) >= context.setting.batch_size
-            if is_full and last is not None and (asked_from is None or last > asked_from):
-                again_from = last
-                break
-        if again_from is None:
-            return
-        asked_from = again_from
+    follow_changes(
+        tables.headers_since,
+        tables.column("order", "modified_at"),
+        lambda page, last: _keep(tables, page, context, reached=last),
+        context,
+        changed_rows.reached(CampaignOrders.slug),
+    )
 
 
 def _read_awaited(tables: SourceTables, context: Context) -> None:
@@ -95,28 +79,6 @@ def _keep(
     with transaction.atomic():
         stored = inbox.store(arrived, CampaignOrder.Via.POLL)
         if reached is not None:
-            _move_cursor(reached)
+            changed_rows.move(CampaignOrders.slug, reached)
     context.count(seen=len(headers), sent=stored.new + stored.changed, unchanged=stored.unchanged)
     context.beat()
-
-
-def _moment(tables: SourceTables, header: Row) -> datetime | None:
-    text = str(header.get(tables.column("order", "modified_at").lower()) or "")
-    try:
-        return as_moment(text)
-    except MalformedValue:
-        return None
-
-
-def _cursor() -> datetime | None:
-    kept = Cursor.objects.filter(flow=CampaignOrders.slug).values_list("value", flat=True).first()
-    return datetime.fromisoformat(kept) if kept else None
-
-
-def _move_cursor(reached: datetime) -> None:
-    """Never beyond now: a row dated in the future must not hide those of today."""
-    now = timezone.now()
-    Cursor.objects.update_or_create(
-        flow=CampaignOrders.slug,
-        defaults={"value": min(reached, now).isoformat(), "moved_at": now},
-    )
