@@ -2,7 +2,10 @@
 
 `?company=` names the company, else the first. No sign-in. Bodies are JSON objects, all optional:
 
+    GET    orders                          every order, and the e-mail of each account
     POST   orders                          enter an order without checks
+    POST   orders/steps                    many of the next in one go:
+                                           {"steps": [{"number": …, "do": "invoice", "with": {…}}]}
     POST   orders/{number}/allocate|despatch|invoice|credit|pay
                                            {"lines": [{line_ref, quantity}], "overrides": {…}, …}
     POST   orders/{number}/cancel          whatever its state
@@ -85,6 +88,14 @@ def enter(work: Work) -> Record:
     return order_book.enter(work.db, company, order, now)
 
 
+def listed(work: Work) -> Record:
+    accounts = records.every(work.db, work.call.at(customers.RESOURCE))
+    return {
+        "orders": records.every(work.db, work.call.at(order_book.RESOURCE)),
+        "emails": {one["account_code"]: one.get("email") or "" for one in accounts},
+    }
+
+
 def allocate(work: Work) -> Record:
     return fulfilment.allocate(work.desk, _order(work))
 
@@ -106,8 +117,12 @@ def pay(work: Work) -> Record:
 
 
 def cancel(work: Work) -> Record:
-    reason = work.body.get("reason") or ""
-    return work.desk.change(_order(work), {"order_status": "cancelled", "cancel_reason": reason})
+    return _cancelled(work.desk, _order(work), work.body)
+
+
+def _cancelled(desk: Desk, order: Record, wanted: dict[str, Any]) -> Record:
+    reason = wanted.get("reason") or ""
+    return desk.change(order, {"order_status": "cancelled", "cancel_reason": reason})
 
 
 def status(work: Work) -> Record:
@@ -121,6 +136,24 @@ def status(work: Work) -> Record:
     if wrong or not work.body:
         raise invalid(wrong, "The status")
     return work.desk.change(_order(work), work.body)
+
+
+STEPS: dict[str, Callable[[Desk, Record, dict[str, Any]], Record]] = {
+    "despatch": fulfilment.despatch,
+    "invoice": fulfilment.invoice,
+    "credit": fulfilment.credit,
+    "pay": fulfilment.receive,
+    "cancel": _cancelled,
+}
+
+
+def steps(work: Work) -> Record:
+    """All of them or none, in the order given."""
+    wanted = work.body.get("steps") or []
+    for step in wanted:
+        order = work.record(order_book.RESOURCE, step["number"])
+        STEPS[step["do"]](work.desk, order, step.get("with") or {})
+    return {"done": len(wanted)}
 
 
 def advance(work: Work) -> Record:
@@ -215,7 +248,9 @@ def _removing(resource: str) -> Callable[[Work], Record]:
 
 
 ROUTES = (
+    _route("GET", "orders", listed),
     _route("POST", "orders", enter),
+    _route("POST", "orders/steps", steps),
     _route("POST", "orders/advance", advance),
     _route("POST", "orders/<number>/allocate", allocate),
     _route("POST", "orders/<number>/despatch", despatch),

@@ -101,7 +101,8 @@ def invoice(desk: Desk, order: Record, wanted: Mapping[str, Any]) -> Record:
     stored = desk.put("invoices", document)
     if first:
         for payment in order.get("payments") or []:
-            receive(desk, order, {**payment, "invoice_number": stored["number"]})
+            told = {"date": stored["date"], **payment, "invoice_number": stored["number"]}
+            receive(desk, order, told)
     if not paid:
         _owe(desk, order, Decimal(document["gross"]))
     return stored

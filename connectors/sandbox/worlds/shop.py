@@ -108,6 +108,14 @@ def moments(random: Random, count: int, until: datetime) -> list[datetime]:
     return sorted(until - timedelta(seconds=random.randrange(1000, seconds)) for _ in range(count))
 
 
+def earlier(random: Random, count: int, until: datetime) -> list[datetime]:
+    """Moments before the last seven days, from five days before last month, in order."""
+    last = until - WEEK
+    first = (until.replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=5)
+    seconds = int((last - first).total_seconds())
+    return sorted(first + timedelta(seconds=random.randrange(seconds)) for _ in range(count))
+
+
 def midnight(today: datetime | None = None) -> datetime:
     """The beginning of the day, in UTC; today when none is given."""
     at = (today or datetime.now(UTC)).astimezone(UTC)

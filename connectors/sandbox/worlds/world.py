@@ -22,7 +22,8 @@ class Plan:
     """How big a world is.
 
     `warranties` of the wrong orders want WARRANTY-3Y and have nothing else wrong. `strays` come on
-    top of `orders`: their lines are there, their headers are not.
+    top of `orders`: their lines are there, their headers are not. `earlier` orders, all of them
+    right, come on top, too: they are of last month and this one, up to the week before today.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Plan:
     wrong_share: float = 0.0
     warranties: int = 0
     strays: int = 0
+    earlier: int = 0
     wrongs: tuple[Wrong, ...] = EVERY
 
     @property
@@ -76,6 +78,9 @@ def _orders(plan: Plan, stage: Stage, until: datetime) -> tuple[list[Order], dic
         if wrong and wrong.kinds:
             truth[order.key] = sorted(wrong.kinds)
         orders.append(order)
+    first, buyers = len(orders) + 1, stage.cast.regulars
+    for number, at in enumerate(shop.earlier(random, plan.earlier, until), first):
+        orders.append(till.order(number, at, random.choice(buyers)))
     return orders, truth
 
 

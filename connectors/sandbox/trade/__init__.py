@@ -1,0 +1,1 @@
+"""What becomes of orders after Prima took them: invoices, payouts of gateways, and the bank."""

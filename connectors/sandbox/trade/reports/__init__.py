@@ -1,0 +1,1 @@
+"""The files that gateways and the bank give out, as those write them."""
