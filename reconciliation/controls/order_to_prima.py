@@ -24,9 +24,9 @@ sent AS (
         (SELECT string_agg(codes.key || ' × ' || codes.quantity, ', ' ORDER BY codes.ref)
          FROM (
             SELECT line->>'line_ref' AS ref, trim_scale((line->>'quantity')::numeric) AS quantity,
-                upper(concat_ws('|', line->>'sku', NULLIF(line->'variant'->>'m1', ''),
-                    NULLIF(line->'variant'->>'m2', ''), NULLIF(line->'variant'->>'m3', ''),
-                    NULLIF(line->'variant'->>'m4', ''))) AS key
+                upper(concat_ws('|', line->>'sku', NULLIF(line->'variant'->>0, ''),
+                    NULLIF(line->'variant'->>1, ''), NULLIF(line->'variant'->>2, ''),
+                    NULLIF(line->'variant'->>3, ''))) AS key
             FROM jsonb_array_elements(p.payload->'lines') line
          ) codes) AS lines
     FROM scope k

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.sync.mirrored import as_data
 from exceptions.models import ExceptionCase
 from integration.mirror.models import BookedOrder, CampaignOrder
 from reconciliation import running
@@ -30,6 +31,21 @@ def test_an_order_that_is_the_same_on_both_sides_is_no_difference() -> None:
     booked("SO-1", "CO-1")
 
     assert run().compared == 1
+    assert found() == []
+
+
+def test_a_variant_is_written_alike_on_both_sides() -> None:
+    # given
+    prima_was_read()
+    order = sent("CO-1", "SO-1")
+    order.payload["lines"][0]["variant"] = as_data(("MOSS", "S", "", ""))
+    order.save()
+
+    # when
+    booked("SO-1", "CO-1", data={"lines": [{**LINE, "sku": "BOOT|MOSS|S"}]})
+    run()
+
+    # then
     assert found() == []
 
 
