@@ -39,7 +39,6 @@ WITH pairs AS (
     WHERE {_AMOUNT} <> 0
         AND NOT EXISTS (SELECT 1 FROM reconciliation_bankmatch m WHERE m.payout_id = p.id)
         AND NOT EXISTS (SELECT 1 FROM reconciliation_bankmatch m WHERE m.bank_line_id = b.id)
-        AND NOT reconciliation_in_locked_period(p.company, p.paid_on)
     GROUP BY p.id
 ), single AS (
     SELECT *, count(*) OVER (PARTITION BY line) AS claims FROM pairs WHERE number = 1
@@ -59,7 +58,6 @@ WITH pairs AS (
     WHERE {_AMOUNT} <> 0
         AND NOT EXISTS (SELECT 1 FROM reconciliation_bankmatch m WHERE m.payout_id = p.id)
         AND NOT EXISTS (SELECT 1 FROM reconciliation_bankmatch m WHERE m.bank_line_id = b.id)
-        AND NOT reconciliation_in_locked_period(p.company, p.paid_on)
 )
 INSERT INTO reconciliation_bankmatch (payout_id, bank_line_id, rule, difference, made_at,
     made_by_name)
@@ -166,7 +164,8 @@ class PayoutToBank(Control):
         'The lines of payout ' || p.payout_id || ' do not come to what it states',
         {_PAYOUT}, {sides(amount=major("p.computed", "p.currency"))}, ARRAY['stated', 'amount'],
         '', '', ''
-    FROM payouts p WHERE p.stated IS NOT NULL AND p.stated <> p.computed
+    FROM payouts p
+    WHERE p.line_count > 0 AND p.stated IS NOT NULL AND p.stated <> p.computed
     """
     agreed = f"""
         SELECT {_KEY} AS key, p.company, p.paid_on AS day, p.currency, p.gateway,

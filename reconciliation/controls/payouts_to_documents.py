@@ -75,8 +75,9 @@ class PayoutsToDocuments(Control):
             "unmatched_invoice",
             "Paid invoice without line",
             Role.FINANCE,
-            "Prima says that a gateway took the money; no payout held it within ten days.",
-            "The invoice is matched, or no longer counts as paid by a gateway",
+            "Prima says that a gateway took the money; no payout held it within ten days. One that "
+            "a payout held with another amount counts under “Amount differs” alone.",
+            "A payout holds the invoice, or it no longer counts as paid by a gateway",
         ),
         Category(
             "duplicate_line",
@@ -106,6 +107,7 @@ class PayoutsToDocuments(Control):
                 OR deleted_at >= %(since)s
             UNION SELECT document_id FROM reconciliation_match
             WHERE document_id IS NOT NULL AND (made_at >= %(since)s OR undone_at >= %(since)s)
+            UNION SELECT document_id FROM reconciliation_nearmatch WHERE seen_at >= %(since)s
         )
         SELECT {_KEY} AS key FROM reconciliation_gatewayline g
         WHERE g.file_id IN (SELECT id FROM files) OR g.id IN (
@@ -182,6 +184,8 @@ class PayoutsToDocuments(Control):
         AND NOT EXISTS (SELECT 1 FROM mirror_primadocument r
             JOIN reconciliation_match m ON m.document_id = r.id AND m.undone_at IS NULL
             WHERE r.kind = 'receipt' AND r.invoice_number = x.number AND x.kind = 'invoice')
+        AND NOT EXISTS (SELECT 1 FROM reconciliation_nearmatch n
+            WHERE n.document_id = x.id AND n.difference IS NOT NULL)
         AND EXISTS (SELECT 1 FROM reconciliation_gatewayline)
     """
     agreed = f"""

@@ -7,9 +7,9 @@ import pytest
 from exceptions.models import ExceptionCase
 from integration.accounts.models import User
 from integration.mirror.models import PrimaDocument
-from reconciliation import match, running
+from reconciliation import match, periods, running
 from reconciliation.control import control_of
-from reconciliation.models import BankMatch, ControlRun, Difference, GatewayLine
+from reconciliation.models import BankMatch, ControlRun, Difference, GatewayLine, Period
 from tests.factories.books import booking, document, line, payout, statement
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_late_short_and_unfooted_payouts_are_differences() -> None:
     file = statement()
     payout(file, "po_111111", 5000)
     booking(file, "b1", 4950, text="po_111111", booked_on=date(2026, 10, 30))
-    payout(file, "po_222222", 6000, computed=5990)
+    payout(file, "po_222222", 6000, computed=5990, line_count=1)
     booking(file, "b2", 6000, text="po_222222")
 
     first = run("payout_to_bank", full=True)
@@ -125,6 +125,54 @@ def test_late_short_and_unfooted_payouts_are_differences() -> None:
         ("stripe||po_222222|GBP", "not_footing", 10),
     ]
     assert (first.opened, second.opened, second.healed) == (3, 0, 0)
+
+
+def test_a_payout_whose_lines_are_told_elsewhere_cannot_differ_from_them() -> None:
+    payout(statement(), "PPW1234567", 6000, computed=0, line_count=0, gateway="paypal")
+
+    run("payout_to_bank", full=True)
+
+    assert [category for _, category, _ in found()] == ["missing_at_bank"]
+
+
+def test_a_payout_of_a_locked_month_is_tied_to_a_booking_that_comes_later(finance: User) -> None:
+    # given
+    file = statement()
+    payout(file, "po_333333", 5000, paid_on=date(2026, 9, 30))
+    period = periods.period_of("main", date(2026, 9, 30))
+    Period.objects.filter(pk=period.pk).update(state="locked")
+
+    # when
+    booking(file, "b1", 5000, text="po_333333", booked_on=date(2026, 10, 1))
+    run("payout_to_bank", full=True)
+
+    # then
+    assert BankMatch.objects.get().payout.payout_id == "po_333333"
+    assert found() == []
+
+
+def test_an_invoice_that_a_payout_held_with_another_amount_is_told_once() -> None:
+    # given
+    gateway_line = line(statement(), "ch_1", 9000, reference="CO-2")
+    document("INV-2", "SO-2", external_ref="CO-2", outstanding=0)
+    document("R-2", kind="receipt", invoice_number="INV-2", provider="stripe", transaction_id="p")
+
+    # when
+    run("payouts_to_documents")
+
+    # then
+    assert found() == [("stripe||ch_1", "amount_off", -1080)]
+
+    # when it turns out that the line is another one's
+    gateway_line.reference = "CO-9"
+    gateway_line.save()
+    run("payouts_to_documents", full=True)
+
+    # then
+    assert found() == [
+        ("document|id-INV-2", "unmatched_invoice", -10080),
+        ("stripe||ch_1", "unmatched_line", 9000),
+    ]
 
 
 def test_as_of_a_date_a_later_booking_does_not_count() -> None:
