@@ -213,6 +213,21 @@ def test_a_voucher_and_a_line_complete_an_invoice():
     assert Match.objects.get().right_total == 1000
 
 
+def test_credit_of_the_house_and_a_line_complete_an_invoice():
+    invoice = document("CO-1")
+    credit = receipt(invoice, method="CREDIT", minor=500)
+    receipt(invoice, "pay_1", provider="Stripe", minor=734)
+    one = line("CO-1", gross=734)
+    match.run()
+    assert found() == [("vouchers", [one.line_id], sorted([invoice.number, credit.number]))]
+
+
+def test_a_transfer_that_pays_an_invoice_is_no_voucher():
+    receipt(document("CO-1"), method="ACCOUNT")
+    match.run()
+    assert found() == []
+
+
 def test_an_invoice_may_be_paid_with_a_voucher_alone():
     invoice = document("CO-1", 500)
     voucher = receipt(invoice, voucher_number="V-1", minor=500)
