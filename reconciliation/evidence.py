@@ -157,7 +157,9 @@ def _readme(period: Period) -> str:
     return (
         f"Evidence pack of {period}, company {period.company}, made {made}.\n\n"
         "statement.html and statement.pdf: the signed statement, to read and print.\n"
-        "matches, differences, adjustments, decisions: every row, as CSV and as Excel.\n"
+        "matches, differences, adjustments, decisions, payouts: every row, as CSV and as Excel.\n"
+        "late-arrivals: what was dated in a month that was signed already, and the month that "
+        "took it in.\n"
         f"{MANIFEST}: the SHA-256 of every file in this pack.\n\n"
         "To verify:  python manage.py verify_evidence FILE.zip\n"
         f"or, unpacked:  sha256sum --check {MANIFEST}\n"

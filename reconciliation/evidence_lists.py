@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from integration.core.money import from_minor
 from integration.exports import Column
@@ -96,6 +96,7 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("What", lambda row: f"{row.object_type} {row.object_id}"),
         Column("Dated", lambda row: row.dated),
         Column("Belongs to", lambda row: str(row.belongs_to)),
+        Column("Taken into", lambda row: str(row.period)),
         Column("Currency", lambda row: row.currency),
         Column("Amount", lambda row: _amount(row.amount, row.currency)),
         Column("Arrived", lambda row: row.arrived_at),
@@ -126,4 +127,5 @@ def found_of(period: Period, name: str) -> QuerySet[Any]:
                 .select_related("file")
                 .order_by("id")
             )
-    return LateArrival.objects.filter(period=period).select_related("belongs_to").order_by("id")
+    concerned = LateArrival.objects.filter(Q(period=period) | Q(belongs_to=period))
+    return concerned.select_related("period", "belongs_to").order_by("id")

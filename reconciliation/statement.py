@@ -10,7 +10,8 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from integration.core.money import from_minor
-from reconciliation.models import Adjustment, Difference, Match, Period
+from reconciliation.control import controls
+from reconciliation.models import Adjustment, Difference, LateArrival, Match, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,22 @@ class Figure:
 
 
 def figures(period: Period) -> list[Figure]:
-    """Matched, swallowed by tolerances, adjusted, still open; by control or kind and currency."""
+    """Matched, swallowed by tolerances, adjusted, still open, arrived late; by what and currency."""
     days = {"day__gte": period.first_day, "day__lte": period.last_day, "company": period.company}
     matched = Match.objects.filter(undone_at__isnull=True, **days)
     adjusted = Adjustment.objects.filter(state=Adjustment.State.APPROVED, **days)
     still_open = Difference.objects.filter(closed_at__isnull=True, **days)
+    late = LateArrival.objects.filter(period=period)
     kinds = dict(Adjustment.Kind.choices)
+    titles = {slug: control.title for slug, control in controls().items()}
     return [
-        *_figures("Matched: {}", matched, "control", "left_total"),
-        *_figures("Tolerance used: {}", matched.exclude(difference=0), "control", "difference"),
+        *_figures("Matched: {}", matched, "control", "left_total", titles),
+        *_figures(
+            "Tolerance used: {}", matched.exclude(difference=0), "control", "difference", titles
+        ),
         *_figures("Adjusted: {}", adjusted, "kind", "amount", kinds),
-        *_figures("Open: {}", still_open, "control", "amount"),
+        *_figures("Open: {}", still_open, "control", "amount", titles),
+        *_figures("Arrived late: {}", late, "object_type", "amount"),
     ]
 
 

@@ -19,6 +19,8 @@ from reconciliation.tables.periods import COLUMNS, PeriodTable
 from reconciliation.views.listing import DeskList
 
 Step = Callable[..., Period]
+MOST_LATE = 50
+"""Of the late arrivals shown on the page; the evidence pack lists them all."""
 
 
 class PeriodList(DeskList):
@@ -46,6 +48,7 @@ def period_page(request: HttpRequest, pk: int) -> HttpResponse:
     period = get_object_or_404(Period, pk=pk)
     days = {"day__gte": period.first_day, "day__lte": period.last_day, "company": period.company}
     user = person(request)
+    late = LateArrival.objects.filter(period=period).select_related("belongs_to")
     context: dict[str, Any] = {
         "title": str(period),
         "period": period,
@@ -54,8 +57,11 @@ def period_page(request: HttpRequest, pk: int) -> HttpResponse:
         "signatures": len(periods.signers(period)),
         "signed_by_me": user.pk in periods.signers(period),
         "asked": periods.reopening(period),
-        "late": LateArrival.objects.filter(period=period).select_related("belongs_to")[:50],
-        "late_count": LateArrival.objects.filter(period=period).count(),
+        "late": late[:MOST_LATE],
+        "late_count": late.count(),
+        "went_on": LateArrival.objects.filter(belongs_to=period).select_related("period")[
+            :MOST_LATE
+        ],
         "matches": Match.objects.filter(undone_at__isnull=True, **days).count(),
         "adjustments": Adjustment.objects.filter(state="approved", **days).count(),
         "may_sign": user.may(May.DECIDE_APPROVALS),
