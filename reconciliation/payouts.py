@@ -144,7 +144,8 @@ def steps_of(payout: Payout) -> list[Step]:
         steps.append(Step("Fees", fees))
     if tax:
         steps.append(Step("VAT on fees", -tax))
-    steps.append(Step("Net of the lines", sum(step.amount for step in steps), is_total=True))
+    if steps:
+        steps.append(Step("Net of the lines", sum(step.amount for step in steps), is_total=True))
     if payout.stated is not None:
         steps.append(Step("Paid out", payout.stated, is_total=True))
     if bank := bank_of(payout):
@@ -178,6 +179,8 @@ def gaps_of(payout: Payout) -> list[Gap]:
         gaps.append(
             Gap("Payout and bank", -bank.difference, "What arrived less what was paid out.")
         )
+    if not payout.line_count:
+        return gaps
     open_lines = open_lines_of(payout)
     told = open_lines.order_by().aggregate(count=Count("id"), net=Sum("net"))
     count = told["count"]

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from integration.core.money import Money, from_minor
+
 
 class ControlRun(models.Model):
     """One execution of a control: what it looked at and found."""
@@ -210,7 +212,10 @@ class Adjustment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount} {self.currency}"
+        if not self.currency:
+            return self.get_kind_display()
+        amount = Money(from_minor(self.amount, self.currency), self.currency)
+        return f"{self.get_kind_display()} {amount}"
 
 
 class Tolerance(models.Model):
