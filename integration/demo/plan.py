@@ -6,7 +6,7 @@ from pathlib import Path
 
 from integration.env import ROOT, VAR, env
 
-SCENARIO = "busy_week"
+SCENARIO = "trading_months"
 MOST_PORT = 65535
 
 
@@ -30,6 +30,11 @@ class Plan:
     @property
     def sandbox_data(self) -> Path:
         return VAR / "sandbox" / Path(self.scenario).stem
+
+    @property
+    def payouts(self) -> Path:
+        """Where the payout reports and bank statements of the world lie, to be looked at."""
+        return self.folder / "payouts"
 
     @property
     def logs(self) -> Path:

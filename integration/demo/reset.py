@@ -19,6 +19,7 @@ def run(plan: Plan) -> int:
         database.start()
         database.drop()
         shutil.rmtree(plan.sandbox_data, ignore_errors=True)
+        shutil.rmtree(plan.payouts, ignore_errors=True)
         shutil.rmtree(plan.logs, ignore_errors=True)
         database.stop()
     return 0

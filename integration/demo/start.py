@@ -55,6 +55,7 @@ def _start(plan: Plan, programs: Programs) -> None:
     finally:
         say(f"\n{people.rstrip()}\n")  # Whatever happened: the passwords are told only now.
     say(f"Marketing Cloud and Prima of the sandbox: {plan.sandbox_url}")
+    say(f"Payout reports and bank statements: {plan.payouts}")
     say(f"Logs: {plan.logs}")
     say(f"[bold]ready: {plan.url}[/bold]")
     say(
@@ -75,7 +76,10 @@ def _serve(plan: Plan, programs: Programs) -> None:
         web = programs.start("web server", _web(plan))
         until_it_answers(web, plan.port, "/healthz", ANSWER_SECONDS, how_far)
     say("First sync: campaign orders on their way to Prima")
-    programs.show("first sync", [*manage, "sync", "--all", "--progress"])
+    programs.show("first sync", [*manage, "sync", "--all", "--progress", "--until-idle"])
+    with step("Trading: invoices, payouts, the bank, and finance's first look"):
+        trade = ["--sandbox", plan.sandbox_url, "--folder", str(plan.payouts)]
+        programs.run("trade", [*manage, "demo_month", *trade])
     with step("Writing the timetable of what runs from now on"):
         programs.run("timetable", [*manage, "schedules"])
 

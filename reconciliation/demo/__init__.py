@@ -1,0 +1,1 @@
+"""The demo's month: files imported, controls run, one month locked, proposals waiting."""
