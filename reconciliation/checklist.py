@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from reconciliation.models import Adjustment, ControlRun, Difference, Payout, Period, StatementFile
@@ -11,7 +12,7 @@ from reconciliation.models import Adjustment, ControlRun, Difference, Payout, Pe
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One line of the checklist. `count` is how many things are left; `link` a query for them."""
+    """One line of the checklist. `count` is how many things are left; `link` shows them."""
 
     slug: str
     title: str
@@ -65,8 +66,18 @@ def of(period: Period) -> list[Point]:
 def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
     days = {"day__gte": period.first_day, "day__lte": period.last_day}
     span = f"from={period.first_day}&to={period.last_day}"
+    month = f"period={period.first_day:%Y-%m}"
+    paid = f"since={period.first_day}&until={period.last_day}"
+    listed = reverse("differences")
     differences = Difference.objects.filter(company=period.company, closed_at__isnull=True, **days)
     return [
+        (
+            "over",
+            "The period is over",
+            "Until its last day has passed more may come in.",
+            int(timezone.localdate() <= period.last_day),
+            "",
+        ),
         (
             "controls",
             "Every control has run after the last day",
@@ -79,7 +90,7 @@ def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
             "No open difference",
             "Open differences are worked off, adjusted or marked as timing.",
             differences.filter(state=Difference.State.OPEN).count(),
-            f"state=open&{span}",
+            f"{listed}?state=open&{span}",
         ),
         (
             "proposals",
@@ -88,7 +99,7 @@ def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
             Adjustment.objects.filter(
                 company=period.company, state=Adjustment.State.PROPOSED, **days
             ).count(),
-            "",
+            f"{reverse('adjustments')}?{month}",
         ),
         (
             "timing",
@@ -97,7 +108,7 @@ def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
             differences.filter(
                 state=Difference.State.TIMING, timing_until__lt=timezone.localdate()
             ).count(),
-            f"state=timing&{span}",
+            f"{listed}?state=timing&{span}",
         ),
         (
             "payouts",
@@ -109,18 +120,19 @@ def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
                 paid_on__lte=period.last_day,
                 bank_match__isnull=True,
             ).count(),
-            "",
+            f"{reverse('payouts')}?state=not_at_bank&{paid}",
         ),
         (
             "files",
             "No file is held",
             "A file that does not foot is not in the figures.",
             StatementFile.objects.filter(
+                company=period.company,
                 state=StatementFile.State.HELD,
                 uploaded_at__date__gte=period.first_day,
                 uploaded_at__date__lte=period.last_day + timedelta(days=31),
             ).count(),
-            "",
+            f"{reverse('payout-files')}?state=held",
         ),
     ]
 

@@ -83,5 +83,15 @@ def why_not(limits: Limits, user: User, kind: Adjustment.Kind, currency: str, am
     return f"Above {yours} for “{kind.label}”. It takes the role {others}."
 
 
+def told(limits: Limits, currency: str, amount: int) -> list[tuple[str, str, str]]:
+    """For each kind that is booked: its value, its words, and who may decide such an amount."""
+    rows = []
+    for kind in (Kind.WRITE_OFF, Kind.FEE, Kind.FX):
+        who = " or ".join(role for role, _ in limits.covering(kind, currency, amount))
+        words = f"{who} decides" if who else why_none(limits, kind, currency, amount)
+        rows.append((kind.value, str(kind.label), words))
+    return rows
+
+
 def _shown(amount: int, currency: str) -> str:
     return f"{from_minor(amount, currency):,} {currency}"

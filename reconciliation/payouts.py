@@ -121,7 +121,7 @@ def page_of(
     return found, f"{found[-1].row}-{found[-1].pk}" if more else ""
 
 
-def steps_of(payout: Payout) -> list[Step]:
+def steps_of(payout: Payout, bank: BankMatch | None) -> list[Step]:
     """From gross through what was taken off to what was paid. The steps add up to the last."""
     sums = {
         row["kind"]: row
@@ -144,26 +144,43 @@ def steps_of(payout: Payout) -> list[Step]:
         steps.append(Step("Fees", fees))
     if tax:
         steps.append(Step("VAT on fees", -tax))
-    if steps:
-        steps.append(Step("Net of the lines", sum(step.amount for step in steps), is_total=True))
+    net = sum(step.amount for step in steps)
+    if sums:
+        steps.append(Step("Net of the lines", net, is_total=True))
+    elif payout.stated is not None:
+        net = payout.stated
     if payout.stated is not None:
-        steps.append(Step("Paid out", payout.stated, is_total=True))
-    if bank := bank_of(payout):
-        steps.append(Step("At the bank", _arrived(payout, bank), is_total=True))
+        steps += _to("Paid out", net, payout.stated)
+    if bank is not None:
+        due = net if payout.stated is None else payout.stated
+        steps += _to("At the bank", due, arrived(payout, bank))
     return steps
 
 
+def _to(label: str, before: int, after: int) -> list[Step]:
+    """A total, and before it what lies between it and the last one, if anything does."""
+    gap = [Step("Unexplained", after - before)] if after != before else []
+    return [*gap, Step(label, after, is_total=True)]
+
+
 def bank_of(payout: Payout) -> BankMatch | None:
-    return BankMatch.objects.filter(payout=payout).select_related("bank_line").first()
+    found = BankMatch.objects.filter(payout=payout).select_related("bank_line__file")
+    return found.first()
 
 
-def _arrived(payout: Payout, bank: BankMatch) -> int:
+def beside(bank: BankMatch) -> list[Payout]:
+    """The other payouts that the bank booked in the same sum."""
+    same = Payout.objects.filter(bank_match__bank_line=bank.bank_line_id)
+    return list(same.exclude(pk=bank.payout_id)[:PAGE])
+
+
+def arrived(payout: Payout, bank: BankMatch) -> int:
     """The bank may book several payouts in one sum: this one's part is it less what is lacking."""
     due = payout.computed if payout.stated is None else payout.stated
     return due - bank.difference
 
 
-def gaps_of(payout: Payout) -> list[Gap]:
+def gaps_of(payout: Payout, bank: BankMatch | None) -> list[Gap]:
     """What is not explained, to the penny, from the lines to the bank."""
     gaps = []
     if payout.stated is not None and payout.line_count:
@@ -174,7 +191,6 @@ def gaps_of(payout: Payout) -> list[Gap]:
                 "What was paid less what the lines come to.",
             )
         )
-    bank = bank_of(payout)
     if bank is not None:
         gaps.append(
             Gap("Payout and bank", -bank.difference, "What arrived less what was paid out.")
@@ -184,7 +200,9 @@ def gaps_of(payout: Payout) -> list[Gap]:
     open_lines = open_lines_of(payout)
     told = open_lines.order_by().aggregate(count=Count("id"), net=Sum("net"))
     count = told["count"]
-    words = "Every line is matched." if not count else f"{count:,} lines are not matched yet."
+    words = "Every line is matched."
+    if count:
+        words = f"{count:,} line{' is' if count == 1 else 's are'} not matched yet."
     gaps.append(Gap("Lines and invoices", told["net"] or 0, words))
     return gaps
 

@@ -13,11 +13,7 @@ from django.db.models.functions import Abs
 from django.utils import timezone
 
 from reconciliation.control import Control, controls
-from reconciliation.matching.rule import BY_HAND
-from reconciliation.models import Difference, Match
-
-AGES = ((0, 7, "0–7 days"), (8, 30, "8–30 days"), (31, 60, "31–60 days"), (61, None, "Over 60"))
-WEEKS = 12
+from reconciliation.models import Difference, Match, Payout, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +113,19 @@ def by_control(narrowed: Narrowed) -> list[Line]:
     return lines
 
 
+def offered() -> tuple[list[str], list[str], list[str]]:
+    """Months, currencies and gateways the overview may be narrowed to, newest month first."""
+    periods = Period.objects.order_by("-first_day").values_list("first_day", flat=True).distinct()
+    found = Difference.objects.order_by().values_list("currency", "gateway").distinct()
+    paid = Payout.objects.order_by().values_list("currency", "gateway").distinct()
+    pairs = [*found, *paid]
+    return (
+        [f"{day:%Y-%m}" for day in periods],
+        sorted({currency for currency, _ in pairs if currency}),
+        sorted({gateway for _, gateway in pairs if gateway}),
+    )
+
+
 def agreed_rows(control: Control, narrowed: Narrowed, start: int, size: int | None) -> list[Any]:
     """The rows behind an agreed figure: key, company, day, currency, gateway, amount.
 
@@ -181,83 +190,6 @@ def _open(narrowed: Narrowed) -> dict[tuple[str, str, str, str], tuple[int, int]
 
 def _down(month: str) -> int:
     return -int(month.replace("-", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Aged:
-    """A control's open differences by age."""
-
-    control: Control
-    counts: tuple[int, ...]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts)
-
-
-def ageing(narrowed: Narrowed) -> list[Aged]:
-    """By the day on which each was first seen."""
-    now = timezone.now()
-    counted = {
-        f"age{place}": Count("pk", filter=_aged(now, begin, end))
-        for place, (begin, end, _) in enumerate(AGES)
-    }
-    rows = (
-        Difference.objects.filter(narrowed.differences(), closed_at__isnull=True)
-        .order_by()
-        .values("control")
-        .annotate(**counted)
-    )
-    found = {row["control"]: tuple(row[name] for name in counted) for row in rows}
-    none = (0,) * len(AGES)
-    return [Aged(control, found.get(slug, none)) for slug, control in controls().items()]
-
-
-def of_age(begin: int) -> Q:
-    """Differences of the age that begins with so many days."""
-    end = next(last for first, last, _ in AGES if first == begin)
-    return _aged(timezone.now(), begin, end)
-
-
-def _aged(now: datetime, begin: int, end: int | None) -> Q:
-    wanted = Q(first_seen_at__lte=now - timedelta(days=begin)) if begin else Q()
-    if end is not None:
-        wanted &= Q(first_seen_at__gt=now - timedelta(days=end + 1))
-    return wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """Lines booked in a week, and how many of them rules matched without a person."""
-
-    begins: date
-    lines: int
-    matched: int
-
-    @property
-    def rate(self) -> int:
-        return 100 * self.matched // self.lines if self.lines else 0
-
-
-_TREND = """
-SELECT date_trunc('week', g.booked_on)::date, count(*), count(m.id)
-FROM reconciliation_gatewayline g
-LEFT JOIN reconciliation_match m
-    ON m.line_id = g.id AND m.undone_at IS NULL AND m.rule <> %(by_hand)s
-WHERE g.kind <> 'payout' AND g.booked_on >= %(first)s
-GROUP BY 1 ORDER BY 1
-"""
-
-
-def trend() -> list[Week]:
-    """The last weeks, oldest first; a week without lines is there with zero."""
-    today = timezone.localdate()
-    first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
-    with connection.cursor() as cursor:
-        cursor.execute(_TREND, {"first": first, "by_hand": BY_HAND})
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
-    weeks = [first + timedelta(weeks=number) for number in range(WEEKS)]
-    return [Week(week, *found.get(week, (0, 0))) for week in weeks]
 
 
 @dataclass(frozen=True, slots=True)

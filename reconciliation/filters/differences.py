@@ -4,7 +4,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from reconciliation import totals
+from reconciliation import ageing, totals
 from reconciliation.control import controls
 from reconciliation.filters.fields import (
     NO_GATEWAY,
@@ -16,7 +16,7 @@ from reconciliation.filters.fields import (
 )
 from reconciliation.models import Difference
 
-AGES = [(str(begin), label) for begin, _, label in totals.AGES]
+AGES = [(str(begin), label) for begin, _, label in ageing.AGES]
 
 
 def category_choices() -> list[tuple[str, str]]:
@@ -96,7 +96,7 @@ class DifferenceFilter(filters.FilterSet):
     def by_age(
         self, queryset: QuerySet[Difference], _name: str, value: str
     ) -> QuerySet[Difference]:
-        return queryset.filter(totals.of_age(int(value)))
+        return queryset.filter(ageing.of_age(int(value)))
 
     def by_news(
         self, queryset: QuerySet[Difference], _name: str, value: str

@@ -6,7 +6,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from reconciliation.totals import AGES, Aged, Week
+from reconciliation.ageing import AGES, Aged
+from reconciliation.trend import Week
 
 register = template.Library()
 _WIDE = 1000
@@ -46,6 +47,9 @@ def rate_bars(weeks: Sequence[Week]) -> SafeString:
             f"{width - 8:.1f}",
             week.rate,
             f"{place * width + width / 2:.1f}",
+            f"{max(106 - week.rate, 8):.1f}",
+            f"{week.rate} %" if week.lines else "",
+            f"{place * width + width / 2:.1f}",
             week.begins.strftime("%-d %b"),
         )
         for place, week in enumerate(weeks)
@@ -53,12 +57,13 @@ def rate_bars(weeks: Sequence[Week]) -> SafeString:
     rects = format_html_join(
         "",
         '<rect class="bar-in" x="{}" y="{}" width="{}" height="{}"/>'
+        '<text x="{}" y="{}" text-anchor="middle">{}</text>'
         '<text x="{}" y="124" text-anchor="middle">{}</text>',
         bars,
     )
     told = ", ".join(f"{week.begins:%-d %b}: {week.rate} %" for week in weeks)
     return format_html(
-        '<svg class="ratebars" viewBox="0 0 600 130" role="img" aria-label="{}">'
+        '<svg class="ratebars" viewBox="0 -6 600 136" role="img" aria-label="{}">'
         '<line class="axis" x1="0" y1="10" x2="600" y2="10"/>'
         '<line class="axis" x1="0" y1="110" x2="600" y2="110"/>{}</svg>',
         f"Matched without a person, by week: {told}",

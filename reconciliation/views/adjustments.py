@@ -15,7 +15,7 @@ from reconciliation.filters.adjustments import AdjustmentFilter
 from reconciliation.models import Adjustment
 from reconciliation.refusals import Refused
 from reconciliation.tables.adjustments import COLUMNS, AdjustmentTable
-from reconciliation.views.listing import DeskList
+from reconciliation.views.listing import DeskList, chosen
 from reconciliation.views.saved import redirect_to_list
 
 
@@ -49,8 +49,7 @@ class AdjustmentList(DeskList):
 def decide(request: HttpRequest) -> HttpResponse:
     """Approves or refuses the ticked proposals; each that was not says why."""
     note = request.POST.get("note", "")
-    ticked = [pk for pk in request.POST.getlist("pk") if pk.isdecimal()]
-    found = list(Adjustment.objects.filter(pk__in=ticked))
+    found = chosen(request, Adjustment.objects.all(), AdjustmentFilter)
     if not found:
         messages.warning(request, "Tick the proposals you want to decide.")
     elif request.POST.get("decision") == "approve":
@@ -79,5 +78,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def _tell(request: HttpRequest, number: int, done: str, left: list[tuple[Adjustment, str]]) -> None:
     if number:
         messages.success(request, f"{number} {done}.")
-    for adjustment, why in left:
+    for adjustment, why in left[:20]:
         messages.warning(request, f"{adjustment}: {why}")

@@ -14,8 +14,10 @@ from integration.accounts.roles import May
 from integration.core.templatetags.desk import minor
 from reconciliation import adjustments, by_hand, telling
 from reconciliation.by_hand import Chosen
+from reconciliation.filters.differences import DifferenceFilter
 from reconciliation.models import Adjustment, Difference, Match
 from reconciliation.refusals import Refused, Stale
+from reconciliation.views.listing import chosen
 from reconciliation.views.saved import redirect_to_list
 
 _PROPOSED = ("write_off", "fee", "fx", "timing")
@@ -86,7 +88,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(May.RECONCILE)
 def bulk(request: HttpRequest) -> HttpResponse:
     """Proposes for, or asks about, all ticked differences; each that was not says why."""
-    found = list(Difference.objects.filter(pk__in=ticked(request, "pk")))
+    found = chosen(request, Difference.objects.all(), DifferenceFilter)
     left: list[tuple[Difference, str]] = []
     for difference in found:
         try:

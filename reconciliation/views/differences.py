@@ -12,10 +12,11 @@ from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from integration.core.personal import masked
 from integration.mirror.models import BookedOrder, CampaignOrder
-from reconciliation import counterparts, match
+from reconciliation import counterparts, limits, match
 from reconciliation.control import Control, controls
 from reconciliation.filters.differences import DifferenceFilter
-from reconciliation.models import Adjustment, Difference
+from reconciliation.limits import Limits
+from reconciliation.models import Difference
 from reconciliation.tables.differences import COLUMNS, DifferenceTable, category_title
 from reconciliation.telling import ASKED, subject_key
 from reconciliation.views.listing import DeskList
@@ -67,7 +68,7 @@ def difference_page(request: HttpRequest, pk: int) -> HttpResponse:
         "personal": personal,
         "events": difference.events.all(),
         "adjustments": difference.adjustments.all(),
-        "kinds": [kind for kind in Adjustment.Kind if kind.value in ("write_off", "fee", "fx")],
+        "kinds": limits.told(Limits.now(), difference.currency, difference.amount),
         "case": reverse("case-of", args=[difference.control, subject_key(difference.key)]),
         "question": f"difference {difference.pk}",
         "asked": any(event.action == ASKED for event in difference.events.all()),

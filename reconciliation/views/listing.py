@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponseBase
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django_filters import FilterSet
 
 from integration.accounts.gate import Gated, person
 from integration.accounts.roles import May
@@ -53,3 +55,16 @@ def narrowing(request: HttpRequest) -> str:
     for name in ("page", "export"):
         asked.pop(name, None)
     return asked.urlencode()
+
+
+MOST_AT_ONCE = 500
+"""As many rows one step may be taken for."""
+
+
+def chosen(request: HttpRequest, found: QuerySet[Any], filter_class: type[FilterSet]) -> list[Any]:
+    """The ticked rows; with `whole` those that the filter of the list finds. Never too many."""
+    if request.POST.get("whole"):
+        asked = QueryDict(request.POST.get("query", "")[:2_000])
+        return list(filter_class(asked, found).qs[:MOST_AT_ONCE])
+    ticked = [int(pk) for pk in request.POST.getlist("pk") if pk.isascii() and pk.isdecimal()]
+    return list(found.filter(pk__in=ticked[:MOST_AT_ONCE]))

@@ -14,7 +14,7 @@ from integration.accounts.roles import May
 from integration.core.cells import neutral
 from integration.core.money import from_minor
 from integration.exports import Cell, download
-from reconciliation import totals
+from reconciliation import ageing, totals, trend
 from reconciliation.control import Control, control_of
 from reconciliation.filters.fields import is_month
 from reconciliation.models import ControlRun
@@ -26,15 +26,19 @@ PER_PAGE = 100
 def overview(request: HttpRequest) -> HttpResponse:
     """What agrees and what does not, how old it is, and what changed. Figures open their rows."""
     narrowed = _narrowed(request)
-    ageing = totals.ageing(narrowed)
-    weeks = totals.trend()
+    aged = ageing.ageing(narrowed)
+    weeks = trend.trend(narrowed)
+    months, currencies, gateways = totals.offered()
     context = {
         "title": "Reconciliation",
         "narrowed": narrowed,
+        "months": months,
+        "currencies": currencies,
+        "gateways": gateways,
         "lines": totals.by_control(narrowed),
-        "ageing": ageing,
-        "ages": [(begin, label) for begin, _, label in totals.AGES],
-        "most": max((aged.total for aged in ageing), default=0),
+        "ageing": aged,
+        "ages": [(begin, label) for begin, _, label in ageing.AGES],
+        "most": max((one.total for one in aged), default=0),
         "narrowing": narrowed.query(),
         "weeks": weeks,
         "busy": any(week.lines for week in weeks),

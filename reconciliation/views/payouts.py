@@ -67,12 +67,15 @@ def payout_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not user.may(May.SEE_PERSONAL_DATA):
         for line in page:
             line.customer_email = masked(line.customer_email)
+    bank = payouts.bank_of(payout)
     context = {
         "title": f"Payout {payout.payout_id}",
         "payout": payout,
-        "steps": payouts.steps_of(payout),
-        "gaps": payouts.gaps_of(payout),
-        "bank": payouts.bank_of(payout),
+        "steps": payouts.steps_of(payout, bank),
+        "gaps": payouts.gaps_of(payout, bank),
+        "bank": bank,
+        "arrived": payouts.arrived(payout, bank) if bank else None,
+        "beside": payouts.beside(bank) if bank else [],
         "lines": page,
         "following": following,
         "is_first": not request.GET.get("after"),

@@ -1,6 +1,7 @@
 """Finance at its screens in a browser: keys on the matching screen, and axe on each page."""
 
 import re
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,8 +9,11 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from integration.mirror.models import PrimaDocument
+from reconciliation import periods
 from reconciliation.models import Difference, GatewayLine, Match
+from reconciliation.views.saved import LISTS
 from tests.factories.books import world
+from tests.factories.desk_of_finance import desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,16 +27,22 @@ def violations(page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance):
-    world()
+def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance, finance2):
+    made = desk(finance2)
+    october = periods.period_of("main", date(2026, 10, 1))
     page = sign_in(finance)
     pages = [
         reverse("reconciliation"),
-        reverse("differences"),
-        *[reverse("difference", args=[one.pk]) for one in Difference.objects.all()[:3]],
+        *[reverse(name) for name in LISTS],
+        *[
+            reverse("difference", args=[Difference.objects.get(key=key).pk])
+            for key in ("stripe||ch_1", "CO-2")
+        ],
         reverse("agreed", args=["order_to_prima"]),
         reverse("matching"),
-        reverse("matches"),
+        reverse("match", args=[Match.objects.all()[0].pk]),
+        reverse("payout", args=[made.pk]),
+        reverse("period", args=[october.pk]),
     ]
 
     found = {}
@@ -44,14 +54,48 @@ def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance):
     assert found == {}
 
 
+def test_a_kept_view_is_what_the_filter_shows_now(sign_in, finance, finance2):
+    desk(finance2)
+    page = sign_in(finance)
+    page.goto(reverse("differences"))
+
+    page.get_by_label("Age:").select_option("31")
+    expect(page.get_by_role("link", name="Line ch_2 belongs to no document")).to_be_visible()
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    page.get_by_label("Name of this view").fill("Old ones")
+    page.get_by_role("button", name="Keep").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Kept as “Old ones”")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    page.goto(reverse("differences"))
+    page.get_by_role("link", name="Old ones").click()
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+
+
+def test_a_second_person_approves_in_the_browser_and_the_proposer_cannot(
+    sign_in, finance, finance2
+):
+    desk(finance2)
+    proposer, second = sign_in(finance2), sign_in(finance)
+    proposer.goto(reverse("adjustments"))
+    expect(proposer.get_by_text("You made this proposal.")).to_be_visible()
+    expect(proposer.locator("input[name=pk]")).to_have_count(0)
+
+    second.goto(reverse("adjustments"))
+    second.locator("input[name=pk]").check()
+    second.get_by_role("button", name="Approve").click()
+
+    expect(second.get_by_role("status")).to_contain_text("1 approved.")
+    assert Difference.objects.get(key="CO-2").state == "adjusted"
+
+
 def test_lines_are_walked_rejected_and_accepted_by_keys_alone(sign_in, finance):
     world()
-    PrimaDocument.objects.filter(number="INV-1").update(minor=10000)
+    PrimaDocument.objects.update(minor=10000)
     first = GatewayLine.objects.get(line_id="ch_1")
     page = sign_in(finance)
     page.goto(reverse("matching"))
-    expect(page.get_by_role("button", name="Accept")).to_have_count(1)
-    expect(page.get_by_role("button", name="Propose")).to_have_count(1)
+    expect(page.get_by_role("button", name="Accept")).to_have_count(2)
 
     page.keyboard.press("n")
     expect(page.get_by_text("ch_2")).to_be_visible()

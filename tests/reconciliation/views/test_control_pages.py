@@ -119,6 +119,17 @@ def test_each_figure_of_the_overview_is_the_number_of_rows_it_opens(
     for aged in page.context["ageing"]:
         listed = client.get(f"{reverse('differences')}?control={aged.control.slug}&age=0")
         assert listed.context["object_list"].count() == aged.counts[0] == aged.total
+        worth = sum(abs(row.amount) for row in listed.context["object_list"])
+        assert sum(aged.amounts[0].values()) == worth
+    news = page.context["news"]
+    for page_name, query, count in [
+        ("differences", "news=opened", news.opened),
+        ("differences", "news=closed&state=healed", news.healed),
+        ("matches", "news=made", news.matched),
+        ("matches", "news=undone", news.undone),
+    ]:
+        listed = client.get(f"{reverse(page_name)}?{query}")
+        assert listed.context["object_list"].count() == count
 
 
 def test_what_a_tolerance_swallowed_is_totalled(client_for: SignIn, finance: User) -> None:
@@ -137,9 +148,9 @@ def test_the_pages_take_a_fixed_number_of_queries(client_for: SignIn, finance: U
     world()
     client = client_for(finance)
     pages = {
-        reverse("reconciliation"): 15,
+        reverse("reconciliation"): 18,
         reverse("differences"): 6,
-        reverse("difference", args=[of("stripe||ch_1").pk]): 10,
+        reverse("difference", args=[of("stripe||ch_1").pk]): 12,
         reverse("matching"): 18,
         reverse("matches"): 5,
         reverse("payouts"): 6,
@@ -219,6 +230,9 @@ def test_a_proposal_waits_for_the_second_person(client_for: SignIn, finance: Use
     AdjustmentLimit.objects.create(kind="write_off", currency="GBP", amount=5000)
     world()
     difference = of("CO-2")
+    page = client_for(finance).get(reverse("difference", args=[difference.pk]))
+    assert "Write off: finance decides" in text(page)
+    assert "No limit is set for “Book as gateway fee” in GBP" in text(page)
     url = reverse("difference-propose", args=[difference.pk])
     asked = {"kind": "write_off", "ledger": "8900", "reason": "Too small", "version": "1"}
 
@@ -227,6 +241,9 @@ def test_a_proposal_waits_for_the_second_person(client_for: SignIn, finance: Use
     client_for(finance).post(url, asked)
 
     assert Adjustment.objects.get().amount == 1080
+    shown = text(client_for(finance).get(reverse("difference", args=[difference.pk])))
+    assert "Write off 10.80 GBP" in shown
+    assert "Decide it under Adjustments" in shown
     assert of("CO-2").state == "proposed"
 
 
@@ -274,6 +291,42 @@ def test_many_are_proposed_at_once_and_those_that_were_not_say_why(
     assert page.redirect_chain[-1][0].endswith("?state=all")
 
 
+def test_all_that_a_filter_finds_are_proposed_at_once_and_nothing_else(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    before = Difference.objects.filter(state="open").count()
+    given = {"whole": "1", "kind": "timing", "until": "2026-12-15", "reason": "Invoice follows"}
+
+    client_for(finance).post(
+        reverse("differences-bulk"), {**given, "query": "gateway=stripe&state=open"}
+    )
+
+    keys = Adjustment.objects.order_by("difference__key").values_list("difference__key", flat=True)
+    assert list(keys) == ["stripe||ch_1", "stripe||ch_2"]
+    assert Difference.objects.filter(state="open").count() == before - 2
+
+
+def test_many_are_decided_at_once_but_never_ones_own(
+    client_for: SignIn, finance: User, finance2: User
+) -> None:
+    world()
+    client, timing = (
+        client_for(finance),
+        {"kind": "timing", "until": "2026-12-15", "reason": "Soon"},
+    )
+    client.post(reverse("differences-bulk"), {**timing, "whole": "1", "query": "gateway=stripe"})
+    decide, all_of_them = reverse("adjustments-decide"), {"decision": "approve", "whole": "1"}
+
+    own = client.post(decide, all_of_them, follow=True)
+    assert "A second person of finance has to decide" in text(own)
+    assert set(Adjustment.objects.values_list("state", flat=True)) == {"proposed"}
+
+    done = client_for(finance2).post(decide, all_of_them, follow=True)
+    assert "2 approved." in text(done)
+    assert Difference.objects.filter(state="timing").count() == 2
+
+
 def test_the_list_narrows_searches_and_exports(client_for: SignIn, finance: User) -> None:
     world()
     client, url = client_for(finance), reverse("differences")
@@ -312,45 +365,3 @@ def test_a_view_is_kept_for_one_person_alone(
     assert client_for(finance2).post(delete).status_code == 404
     assert client_for(finance).post(delete).status_code == 302
     assert SavedView.objects.count() == 0
-
-
-def test_lines_are_accepted_rejected_and_walked_one_after_the_other(
-    client_for: SignIn, finance: User
-) -> None:
-    world()
-    PrimaDocument.objects.filter(number="INV-1").update(minor=10000)
-    client = client_for(finance)
-    page = client.get(reverse("matching"))
-    first = page.context["line"]
-    best, other = (one.document for one in page.context["candidates"])
-    assert (first.line_id, best.number, other.number) == ("ch_1", "INV-1", "INV-9")
-    assert page.context["total"] == 2
-
-    client.post(reverse("matching-reject", args=[first.pk]), {"document": other.pk})
-    again = client.get(f"{reverse('matching')}?at={first.pk}")
-    assert [one.document for one in again.context["candidates"]] == [best]
-
-    done = client.post(
-        reverse("matching-accept", args=[first.pk]), {"document": best.pk}, follow=True
-    )
-    assert done.context["line"].line_id == "ch_2"
-    assert Match.objects.get().made_by == finance
-
-
-def test_the_second_person_at_a_line_is_told_and_comes_second(
-    client_for: SignIn, finance: User, finance2: User
-) -> None:
-    world()
-    PrimaDocument.objects.filter(number="INV-1").update(minor=10000)
-    one, two = client_for(finance), client_for(finance2)
-    first = one.get(reverse("matching")).context["line"]
-    seen = two.get(reverse("matching"))
-    assert "Fiona Field opened this line" in text(seen)
-    best = seen.context["candidates"][0].document
-
-    accept = reverse("matching-accept", args=[first.pk])
-    one.post(accept, {"document": best.pk})
-    late = two.post(accept, {"document": best.pk}, follow=True)
-
-    assert "Fiona Field was first" in text(late)
-    assert Match.objects.count() == 1

@@ -19,6 +19,7 @@ from reconciliation.models import (
     Payout,
     StatementFile,
 )
+from tests.factories.desk_of_finance import desk
 from tests.reconciliation.importing.payout_files import HEAD, line, payout_row, stripe
 
 READING = ["payouts", "payout-files"]
@@ -230,6 +231,7 @@ class TestPayouts:
             ("Fees", -260),
             ("Net of the lines", 2240),
             ("Paid out", 2240),
+            ("Unexplained", -1),
             ("At the bank", 2239),
         ]
         gaps = {gap.label: gap.difference for gap in page.context["gaps"]}
@@ -322,3 +324,44 @@ class TestPayouts:
 def _rows(answer) -> list[dict[str, str]]:
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_payout_is_explained_from_its_lines_to_the_bank(client_for, finance):
+    made = desk(finance)
+    client = client_for(finance)
+
+    page = client.get(reverse("payout", args=[made.pk]))
+
+    steps = [(step.label, step.amount) for step in page.context["steps"]]
+    assert steps == [
+        ("Sales", 27_500), ("Refunds", -2_500), ("Chargebacks", -2_000), ("Fees", -797),
+        ("VAT on fees", -55), ("Net of the lines", 22_148), ("Paid out", 22_148),
+        ("At the bank", 22_148),
+    ]  # fmt: skip
+    assert "STRIPE PAYOUT po_100001" in page.content.decode()
+    assert [gap.difference for gap in page.context["gaps"]][:2] == [0, 0]
+
+
+def test_what_the_bank_lacks_is_a_step_of_its_own_to_the_penny(client_for, finance):
+    desk(finance)
+    short = Payout.objects.get(payout_id="po_100002")
+
+    page = client_for(finance).get(reverse("payout", args=[short.pk]))
+
+    steps = [(step.label, step.amount) for step in page.context["steps"]]
+    assert steps == [("Paid out", 852), ("Unexplained", -2), ("At the bank", 850)]
+    assert page.context["arrived"] == 850
+
+
+def test_payouts_that_the_bank_booked_in_one_sum_name_each_other(client_for, finance):
+    made = desk(finance)
+    other = Payout.objects.get(payout_id="po_100003")
+    tie = BankMatch.objects.get(payout=made)
+    BankMatch.objects.create(
+        payout=other, bank_line=tie.bank_line, rule="reference", made_at=timezone.now()
+    )
+
+    page = client_for(finance).get(reverse("payout", args=[made.pk]))
+
+    assert page.context["beside"] == [other]
+    assert reverse("payout", args=[other.pk]) in page.content.decode()

@@ -1,0 +1,62 @@
+"""Open lines one after the other, and two people at one of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from integration.accounts.models import User
+from integration.mirror.models import PrimaDocument
+from reconciliation.models import Match
+from tests.factories.books import world
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_lines_are_accepted_rejected_and_walked_one_after_the_other(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    PrimaDocument.objects.filter(number="INV-1").update(minor=10000)
+    client = client_for(finance)
+    page = client.get(reverse("matching"))
+    first = page.context["line"]
+    best, other = (one.document for one in page.context["candidates"])
+    assert (first.line_id, best.number, other.number) == ("ch_1", "INV-1", "INV-9")
+    assert page.context["total"] == 2
+
+    client.post(reverse("matching-reject", args=[first.pk]), {"document": other.pk})
+    again = client.get(f"{reverse('matching')}?at={first.pk}")
+    assert [one.document for one in again.context["candidates"]] == [best]
+
+    done = client.post(
+        reverse("matching-accept", args=[first.pk]), {"document": best.pk}, follow=True
+    )
+    assert done.context["line"].line_id == "ch_2"
+    assert Match.objects.get().made_by == finance
+
+
+def test_the_second_person_at_a_line_is_told_and_comes_second(
+    client_for: SignIn, finance: User, finance2: User
+) -> None:
+    world()
+    PrimaDocument.objects.filter(number="INV-1").update(minor=10000)
+    one, two = client_for(finance), client_for(finance2)
+    first = one.get(reverse("matching")).context["line"]
+    seen = two.get(reverse("matching"))
+    assert "Fiona Field opened this line" in text(seen)
+    best = seen.context["candidates"][0].document
+
+    accept = reverse("matching-accept", args=[first.pk])
+    one.post(accept, {"document": best.pk})
+    late = two.post(accept, {"document": best.pk}, follow=True)
+
+    assert "Fiona Field was first" in text(late)
+    assert Match.objects.count() == 1
