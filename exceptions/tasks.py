@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from exceptions import bulk, jobs, lifecycle, rework
+from exceptions import bulk, jobs, lifecycle, rework, rows
 from exceptions.action import actions
 from exceptions.models import BulkJob, ExceptionCase, Occurrence, Status
 from exceptions.prima_action import PrimaAction
@@ -16,6 +16,7 @@ STEPS: Mapping[str, jobs.Step] = {
     "reject": rework.reject_step,
     "cases": bulk.cases_step,
     "undo": bulk.undo_step,
+    "rows": rows.rows_step,
 }
 KEEP_JOBS = timedelta(days=180)
 KEEP_PAYLOADS = timedelta(days=400)

@@ -1,5 +1,6 @@
 """Rows handed over for writing in the background: accepted, watched, and accounted for."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ ROWS_A_CALL = 2_500
 BYTES_A_CALL = 5_500_000
 RESULTS_A_PAGE = 1_000
 DEADLOCK = "Rerun the transaction."
+_PASSING = re.compile(
+    r"timeout expired|timed out|try again|temporarily|transport-level|connection .*(?:lost|broken)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +152,11 @@ def _outcome(index: int, item: dict[str, Any]) -> RowOutcome:
         ok=False,
         message=message,
         code=str(item.get("errorCode", "")),
-        retryable=message.rstrip().endswith(DEADLOCK),
+        retryable=_is_passing(message),
     )
+
+
+def _is_passing(message: str) -> bool:
+    """Whether the same row may do better again. Refusals for its contents always give a reason."""
+    said = message.strip()
+    return not said or said.endswith(DEADLOCK) or _PASSING.search(said) is not None

@@ -28,7 +28,8 @@ class Flow:
     """One flow. A file in `connectors/sync/flows` with one subclass is a flow.
 
     `systems` are the connections it needs. A flow that is `alone` never runs twice at once; the
-    others share their items by claiming them.
+    others share their items by claiming them. `writes` are the parts of the target tables whose
+    rows it sends to Marketing Cloud.
     """
 
     slug: ClassVar[str]
@@ -37,6 +38,7 @@ class Flow:
     owner: ClassVar[Role]
     systems: ClassVar[tuple[str, ...]]
     alone: ClassVar[bool] = True
+    writes: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Defaults] = Defaults()
 
     def run(self, context: Context) -> None:

@@ -4,7 +4,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from connectors.sync.outgoing.row import OutgoingRow
 from integration.core.secrets import SecretField
+
+__all__ = [
+    "Connection",
+    "Cursor",
+    "Exchange",
+    "FlowSetting",
+    "Inbound",
+    "OutgoingRow",
+    "SyncItem",
+    "SyncRun",
+]
 
 
 class Connection(models.Model):

@@ -89,3 +89,12 @@ TARGET_COLUMNS: Mapping[str, Mapping[str, str]] = {
         "updated_at": "UpdatedAt",
     },
 }
+
+TARGET_KEYS: Mapping[str, tuple[str, ...]] = {
+    "contact": ("key",),
+    "product": ("sku",),
+    "order": ("order_number",),
+    "order_line": ("order_number", "line_no"),
+    "purchase": ("contact_key", "currency"),
+}
+"""The fields of the primary key of each."""

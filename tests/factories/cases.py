@@ -26,6 +26,13 @@ FACTS: dict[str, dict[str, str]] = {
         "limit": "40 % of the order",
         "content_hash": "h1",
     },
+    "row_refused": {
+        "part": "product",
+        "table": "PRIMA_Product",
+        "said": "Name: too long",
+        "reason": "Name: too long",
+    },
+    "target_table_refused": {"part": "product", "table": "PRIMA_Product", "said": "Not there."},
     "missing_tax_number": {"account": "ACME", "country": "GB", "contact_key": "C-1"},
     "invalid_tax_number": {"account": "ACME", "tax_number": "GB000", "country": "GB"},
     "incompatible_address": {
