@@ -4,6 +4,27 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from exceptions.preflight.models import (
+    Preflight,
+    PreflightFinding,
+    PreflightResult,
+    PreflightRun,
+)
+
+__all__ = [
+    "ACTIVE",
+    "Approval",
+    "BulkJob",
+    "CaseEvent",
+    "ExceptionCase",
+    "Occurrence",
+    "Preflight",
+    "PreflightFinding",
+    "PreflightResult",
+    "PreflightRun",
+    "Status",
+]
+
 
 class Status(models.TextChoices):
     OPEN = "open", "Open"

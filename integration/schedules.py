@@ -29,6 +29,7 @@ TIMETABLE = (
     Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
     Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
     Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),
+    Entry("Lost checks of campaigns", "exceptions.preflight.tasks.sweep", 5),
     Entry("Reconciliation", "reconciliation.tasks.reconcile", 10),
     Entry("Payout files in the watched folder", "reconciliation.importing.tasks.watch_folder", 3),
     Entry("Forgotten payout files", "reconciliation.importing.tasks.tidy", 24 * 60),

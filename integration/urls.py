@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/reconciliation/", include("reconciliation.api.urls")),
     path("", include("integration.accounts.urls")),
     path("reconciliation/", include("reconciliation.urls")),
+    path("campaigns/preflight/", include("exceptions.preflight.urls")),
     path("", include("exceptions.urls")),
 ]

@@ -12,7 +12,7 @@ from connectors.prima.capabilities import Capabilities
 from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import Code, Item, TaxCode
-from integration.records.sales_order import PlacedOrder, SalesOrder
+from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
 
 Record = TypeVar("Record")
 
@@ -90,6 +90,9 @@ class Prima(Protocol):
         Raises Rejected with Prima's reasons; DuplicateReference when the reference is taken by an
         order with other contents; TransientError with `outcome_unknown` when it may have booked it.
         """
+
+    def price_order(self, order: SalesOrder) -> Totals:
+        """What Prima would book for the order; it books nothing. Raises Rejected with its reasons."""
 
     def find_order(self, system: str, reference: str) -> PlacedOrder | None:
         """The order booked under the reference, or None when Prima positively has none."""

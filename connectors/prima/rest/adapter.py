@@ -17,11 +17,11 @@ from connectors.prima.rest.customer_payload import customer_from, customer_paylo
 from connectors.prima.rest.feed import page_from
 from connectors.prima.rest.item_payload import code_from, item_from, item_payload, tax_code_from
 from connectors.prima.rest.order_payload import order_payload
-from connectors.prima.rest.placed_order import placed_order_from
+from connectors.prima.rest.placed_order import placed_order_from, priced_from
 from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import CodeList, Item
-from integration.records.sales_order import PlacedOrder, SalesOrder
+from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
 
 CODE_LISTS: dict[CodeList, str] = {
     "charge": "charge-codes",
@@ -127,6 +127,10 @@ class RestPrima:
             headers=once(idempotency_key),
         )
         return _placed(answer)
+
+    def price_order(self, order: SalesOrder) -> Totals:
+        answer = self._calls.send("POST", "/sales-orders:validate", content=order_payload(order))
+        return read(answer, priced_from)
 
     def find_order(self, system: str, reference: str) -> PlacedOrder | None:
         target = f"/sales-orders/by-external/{quote(system, safe='')}/{quote(reference, safe='')}"

@@ -29,6 +29,21 @@ def test_an_order_is_booked_and_found_again(prima: Prima) -> None:
     assert prima.find_order("sfmc", "R-1") == placed
 
 
+def test_an_order_is_priced_without_being_booked(prima: Prima) -> None:
+    priced = prima.price_order(sales_order())
+
+    assert (priced.gross, priced.tax_total) == (Decimal("60.00"), sales_order().totals.tax_total)
+    assert prima.find_order("sfmc", "R-1") is None
+
+
+def test_an_order_prima_would_refuse_is_not_priced(prima: Prima) -> None:
+    order = sales_order()
+    wrong = replace(order, totals=replace(order.totals, gross=Decimal("61.00")))
+
+    with pytest.raises(Rejected):
+        prima.price_order(wrong)
+
+
 def test_there_is_no_order_under_an_unused_reference(prima: Prima) -> None:
     assert prima.find_order("sfmc", "R-1") is None
 

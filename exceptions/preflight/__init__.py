@@ -1,0 +1,1 @@
+"""A campaign is checked against Prima before it is sent."""

@@ -1,0 +1,138 @@
+"""Checks of a campaign against what Prima and the desk know, on a running sandbox."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from connectors.sandbox.running import RunningSandbox
+from connectors.sync import runner
+from exceptions.preflight import running, tasks
+from exceptions.preflight.models import Preflight, PreflightRun
+from integration.accounts.models import User
+from integration.mapping.models import ProductMapping, PromotionMapping
+from integration.mirror.models import PrimaItem
+from tests.connectors.sync.desk import at_prima
+
+
+@pytest.fixture
+def sellable(prima: RunningSandbox) -> list[str]:
+    found = PrimaItem.objects.filter(status="active", kind="stock").order_by("sku_key")
+    return list(found.values_list("sku_key", flat=True)[:3])
+
+
+def planned(person: User, **changes: Any) -> Preflight:
+    plan: dict[str, Any] = {
+        "name": "Autumn sale",
+        "campaign": "AW26-SALE",
+        "send_on": timezone.localdate() + timedelta(days=3),
+        "currency": "GBP",
+        "audience": "",
+        "uptake": Decimal(2),
+        **changes,
+    }
+    return Preflight.objects.create(created_by=person, created_by_name=str(person), **plan)
+
+
+def checked(preflight: Preflight, person: User) -> PreflightRun:
+    run = running.begin(preflight, actor=person)
+    tasks.check(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.message) == ("done", "")
+    return run
+
+
+def found(run: PreflightRun, slug: str) -> list[tuple[str, str]]:
+    return list(run.findings.filter(check_slug=slug).values_list("subject", "code"))
+
+
+def test_a_campaign_of_known_goods_may_go(sellable: list[str], marketing: User):
+    run = checked(planned(marketing, skus=[{"sku": sku} for sku in sellable]), marketing)
+
+    assert found(run, "skus") == []
+    assert run.results.get(check_slug="skus").verdict == "go"
+
+
+def test_unknown_and_blocked_products_stop_it(
+    prima: RunningSandbox, sellable: list[str], marketing: User
+):
+    # given
+    at_prima(prima, "PATCH", f"items/{sellable[0]}", status="blocked")
+    runner.run("prima_reference")
+    ProductMapping.objects.create(source_sku="OLD-ONE", prima_sku="GONE-1")
+
+    # when
+    skus = [{"sku": one} for one in (*sellable, "NO-SUCH", "OLD-ONE")]
+    run = checked(planned(marketing, skus=skus), marketing)
+
+    # then
+    assert run.verdict == "no_go"
+    assert found(run, "skus") == [
+        (sellable[0], "item_not_sellable"),
+        ("NO-SUCH", "unknown_sku"),
+        ("OLD-ONE", "unknown_sku"),
+    ]
+    assert run.findings.get(subject="OLD-ONE").message == (
+        "It is mapped to GONE-1, which Prima does not have."
+    )
+
+
+def test_a_promotion_without_mapping_stops_it_and_one_with_mapping_is_priced_both_ways(
+    sellable: list[str], marketing: User
+):
+    # given
+    PromotionMapping.objects.create(source_code="PRE10", prima_code="AUTUMN26")
+    promotions = [
+        {"code": "PRE10", "type": "percent", "value": "10", "scope": "order"},
+        {"code": "NOBODY", "type": "percent", "value": "10", "scope": "order"},
+    ]
+
+    # when
+    plan = planned(marketing, skus=[{"sku": sku} for sku in sellable], promotions=promotions)
+    run = checked(plan, marketing)
+
+    # then
+    assert found(run, "promotions") == [("NOBODY", "bad_discount")]
+    prices = dict(run.results.get(check_slug="promotions").figures)
+    campaign, in_prima = prices["PRE10"].split(" in the campaign, ")
+    assert in_prima == f"{campaign} in Prima"
+    assert prices["NOBODY"].endswith("not in Prima")
+
+
+def test_a_discount_above_its_limit_stops_it(sellable: list[str], marketing: User):
+    PromotionMapping.objects.create(source_code="BIG", prima_code="AUTUMN26", max_percent=5)
+    promotions = [{"code": "BIG", "type": "percent", "value": "60", "scope": "order"}]
+
+    run = checked(planned(marketing, skus=[{"sku": sellable[0]}], promotions=promotions), marketing)
+
+    assert found(run, "promotions") == [("BIG", "bad_discount")]
+
+
+def test_the_audience_is_looked_at_as_if_everybody_ordered(
+    prima: RunningSandbox, sellable: list[str], marketing: User
+):
+    # given: somebody without account, with an address Prima cannot hold
+    runner.run("contacts")
+
+    # when
+    plan = planned(marketing, skus=[{"sku": sellable[0]}], audience="Contact_Master")
+    run = checked(plan, marketing)
+
+    # then
+    known = len(prima.scenario["sfmc"]["data_extensions"][3]["rows"])
+    assert run.contacts == known
+
+
+def test_an_audience_that_is_not_there_is_told_in_words(
+    prima: RunningSandbox, sellable: list[str], marketing: User
+):
+    run = running.begin(
+        planned(marketing, skus=[{"sku": sellable[0]}], audience="No_Such"), actor=marketing
+    )
+    tasks.check(run.pk)
+    run.refresh_from_db()
+
+    assert run.state == "failed"
+    assert run.message
