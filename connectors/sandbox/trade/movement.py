@@ -12,7 +12,7 @@ from connectors.sandbox.trade.twist import Twist
 CHARGE, REFUND, CHARGEBACK, REVERSAL, FEE = (
     "charge", "refund", "chargeback", "chargeback_reversal", "fee",
 )  # fmt: skip
-_DISPUTED_AFTER, _WON_AFTER = timedelta(days=11), timedelta(days=19)
+_DISPUTED_AFTER, _WON_AFTER = timedelta(days=9), timedelta(days=15)
 _DISPUTE_FEE = 2000
 # Hundredths of a percent, and pence a piece.
 _RATES = {"stripe": (150, 20), "paypal": (290, 30), "worldpay": (165, 0), "adyen": (60, 10)}

@@ -17,8 +17,11 @@ from connectors.sandbox.trade.twist import USUAL, Choice, Twist, deal
 
 EVE_DAYS = 5
 """Days of the month before last that are told of, too."""
-_YOUNG = timedelta(days=21)
+_MOST = timedelta(days=24)
+"""Later in the month nothing odd begins, so that it is over when the month is."""
 _PATIENCE = timedelta(days=8)
+_SLOW = timedelta(days=12)
+"""More than the days after which the latest payout is at the bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def tell(
     """The same sales, day and seed make the same trade."""
     span, random, start = told_days(today), Random(seed), last_month(today)
     sales = [sale for sale in sales if span.holds(sale.at.date())]
-    quiet = min(today - _YOUNG, start + timedelta(days=24))
-    twists = deal(sales, choices, (start, quiet), random) | _late_invoice(sales, start)
+    days = (start, start + _MOST)
+    twists = deal(sales, choices, days, today, random) | _late_invoice(sales, start)
     told = gateways.tell(sales, twists, span, strays=start + timedelta(days=9))
     return told_as(sales, twists, told, _bumps(told, start, random))
 
@@ -99,7 +102,7 @@ def _late_invoice(sales: Sequence[Sale], start: date) -> dict[str, Twist]:
 
 
 def _bumps(told: Told, start: date, random: Random) -> Bumps:
-    days = Span(start, start + timedelta(days=24))
+    days = Span(start, min(start + _MOST, told.span.last - _SLOW))
     stripe = [one.id for one in told.of("stripe", "GBP") if days.holds(one.paid_on)]
     short, late = random.sample(stripe, 2) if len(stripe) > 1 else ("", "")
     worldpay = [one.id for one in told.of("worldpay", "GBP") if days.holds(one.paid_on)]

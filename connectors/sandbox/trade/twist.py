@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 
@@ -36,11 +36,12 @@ class Twist(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """So many sales of those that fit."""
+    """So many sales of those that fit. After `days` everything that follows has been told."""
 
     twist: Twist
     count: int
     fits: Callable[[Sale], bool]
+    days: int = 14
 
 
 def _any(sale: Sale) -> bool:
@@ -73,17 +74,17 @@ USUAL: tuple[Choice, ...] = (
     Choice(Twist.NO_REFERENCE, 5, _stripe_pounds),
     Choice(Twist.ODD_REFERENCE, 4, _of("worldpay", "stripe")),
     Choice(Twist.TWICE, 1, _stripe_pounds),
-    Choice(Twist.CHARGED_BACK, 2, _of("stripe", "paypal")),
-    Choice(Twist.WON_BACK, 1, _stripe_pounds),
+    Choice(Twist.CHARGED_BACK, 2, _of("stripe", "paypal"), days=22),
+    Choice(Twist.WON_BACK, 1, _stripe_pounds, days=24),
     Choice(Twist.NO_CHARGES, 1, _with_carriage),
     Choice(Twist.REPRICED, 2, _one_line),
     Choice(Twist.PARTS, 5, _lines),
-    Choice(Twist.PART_REFUNDED, 4, _lines),
-    Choice(Twist.REFUNDED, 4, _any),
+    Choice(Twist.PART_REFUNDED, 4, _lines, days=24),
+    Choice(Twist.REFUNDED, 4, _any, days=24),
     Choice(Twist.SPLIT, 3, _stripe_pounds),
     Choice(Twist.PENNY, 3, _stripe_pounds),
     Choice(Twist.SHORT, 2, _stripe_pounds),
-    Choice(Twist.REFUND_ONLY, 2, _of("stripe", "paypal")),
+    Choice(Twist.REFUND_ONLY, 2, _of("stripe", "paypal"), days=24),
     Choice(Twist.CANCELLED_LATE, 1, _any),
     Choice(Twist.FORGOTTEN, 1, _any),
     Choice(Twist.CANCELLED, 3, _any),
@@ -91,14 +92,25 @@ USUAL: tuple[Choice, ...] = (
 
 
 def deal(
-    sales: Sequence[Sale], choices: Sequence[Choice], days: tuple[date, date], random: Random
+    sales: Sequence[Sale],
+    choices: Sequence[Choice],
+    days: tuple[date, date],
+    today: date,
+    random: Random,
 ) -> dict[str, Twist]:
-    """The twist of each sale that has one, by its number. Only sales within `days` are touched."""
+    """The twist of each sale that has one, by its number. Only sales within `days` are touched.
+
+    Those that take longest choose first, as fewer sales are old enough for them.
+    """
     first, last = days
-    free = [sale for sale in sales if first <= sale.at.date() <= last]
     dealt: dict[str, Twist] = {}
-    for choice in choices:
-        fitting = [sale for sale in free if sale.number not in dealt and choice.fits(sale)]
+    for choice in sorted(choices, key=lambda choice: -choice.days):
+        until = min(last, today - timedelta(days=choice.days))
+        fitting = [
+            sale for sale in sales
+            if first <= sale.at.date() <= until
+            and sale.number not in dealt and choice.fits(sale)
+        ]  # fmt: skip
         for sale in random.sample(fitting, min(choice.count, len(fitting))):
             dealt[sale.number] = choice.twist
     return dealt

@@ -105,7 +105,7 @@ def test_statements_of_an_account_follow_one_another(trade: story.Trade) -> None
 def test_a_refund_comes_in_a_later_payout_than_its_charge() -> None:
     # given
     sales = many()
-    twists = deal(sales, USUAL, (last_month(TODAY), TODAY), Random(1))
+    twists = deal(sales, USUAL, (last_month(TODAY), TODAY), TODAY, Random(1))
     told = gateways.tell(sales, twists, story.told_days(TODAY))
 
     # when
@@ -138,7 +138,7 @@ def test_each_thing_that_can_happen_happens_to_the_sales_planned() -> None:
     sales = many(900)
     span = (last_month(TODAY), TODAY)
 
-    dealt = Counter(deal(sales, USUAL, span, Random(2)).values())
+    dealt = Counter(deal(sales, USUAL, span, TODAY, Random(2)).values())
 
     assert dealt == {choice.twist: choice.count for choice in USUAL}
     assert set(Twist) - set(dealt) == {Twist.LATE_INVOICE}
