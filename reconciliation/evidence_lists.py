@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 
 from integration.core.money import from_minor
 from integration.exports import Column
+from reconciliation import carrying
 from reconciliation.models import (
     Adjustment,
-    Difference,
     DifferenceEvent,
     LateArrival,
     Match,
@@ -111,11 +111,11 @@ def found_of(period: Period, name: str) -> QuerySet[Any]:
         case "matches":
             return Match.objects.filter(**days).order_by("id")
         case "differences":
-            return Difference.objects.filter(**days).order_by("id")
+            return carrying.concerned(period).order_by("id")
         case "adjustments":
             return Adjustment.objects.filter(**days).order_by("id")
         case "decisions":
-            inside = Difference.objects.filter(**days).values("pk")
+            inside = carrying.concerned(period).values("pk")
             return DifferenceEvent.objects.filter(difference__in=inside).order_by("id")
         case "payouts":
             return (

@@ -16,7 +16,7 @@ from django.utils import timezone
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
-from reconciliation import checklist
+from reconciliation import carrying, checklist
 from reconciliation.models import Adjustment, Difference, LateArrival, Period, PeriodEvent
 from reconciliation.refusals import NotYours, Refused, Stale
 
@@ -133,11 +133,16 @@ def sign(period: Period, *, actor: User, version: int, note: str = "") -> Period
 
 
 def lock(period: Period, *, actor: User, version: int) -> Period:
-    """From now on the database refuses changes to what lies in it."""
+    """From now on the database refuses changes to what lies in it.
+
+    What is still open goes on in the next period, or it could never close.
+    """
     _need(actor)
     with transaction.atomic():
         locked = _taken(period, version, [State.SIGNED], "locked")
-        return _move(locked, State.LOCKED, "locked", actor)
+        to = booking_day(locked.company, locked.last_day)
+        kept = carrying.forward(locked, to, actor)
+        return _move(locked, State.LOCKED, "locked", actor, carrying.words(kept, to), kept)
 
 
 def propose_reopening(period: Period, *, actor: User, version: int, reason: str) -> Period:
@@ -209,9 +214,16 @@ def _taken(period: Period, version: int, states: list[Period.State], done: str) 
     return locked
 
 
-def _move(period: Period, to: Period.State, action: str, actor: User, reason: str = "") -> Period:
+def _move(
+    period: Period,
+    to: Period.State,
+    action: str,
+    actor: User,
+    reason: str = "",
+    details: object = None,
+) -> Period:
     period.state = to
-    _event(period, action, actor, reason)
+    _event(period, action, actor, reason, details)
     _save(period)
     trail.record(f"period {action}", actor=actor, target=period, reason=reason)
     return period

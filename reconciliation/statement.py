@@ -1,6 +1,6 @@
 """The statement of a period: its figures, and the same page as PDF."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from integration.core.money import from_minor
+from reconciliation import carrying
 from reconciliation.control import controls
 from reconciliation.models import Adjustment, Difference, LateArrival, Match, Period
 
@@ -40,8 +41,18 @@ def figures(period: Period) -> list[Figure]:
         ),
         *_figures("Adjusted: {}", adjusted, "kind", "amount", kinds),
         *_figures("Open: {}", still_open, "control", "amount", titles),
+        *_carried(period, titles),
         *_figures("Arrived late: {}", late, "object_type", "amount"),
     ]
+
+
+def _carried(period: Period, titles: Mapping[str, str]) -> Iterator[Figure]:
+    """As it was when the period was locked, whatever became of it since."""
+    for one in carrying.kept_of(period):
+        currency = one["currency"]
+        amount = f"{from_minor(int(one['amount']), currency):,}" if currency else ""
+        what = f"Carried forward: {titles.get(one['control'], one['control'])}"
+        yield Figure(what, currency, one["count"], amount)
 
 
 def _figures(

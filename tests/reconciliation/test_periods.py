@@ -7,10 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integration.accounts.models import User
-from reconciliation import checklist, periods
-from reconciliation.models import ControlRun, Difference, Period
+from reconciliation import adjustments, checklist, periods
+from reconciliation.adjustments import Proposal
+from reconciliation.evidence_lists import found_of
+from reconciliation.models import Adjustment, ControlRun, Difference, Period
 from reconciliation.refusals import Refused, Stale
-from tests.factories.reconciliation import difference
+from reconciliation.statement import figures
+from tests.factories.reconciliation import difference, limits
 
 DAY = date(2026, 10, 15)
 
@@ -77,10 +80,7 @@ def test_only_finance_moves_a_period(who, period, request):
 
 
 def test_the_database_refuses_changes_in_a_locked_period(period, finance, finance2):
-    old = difference()
-    period = periods.explain(
-        period, "differences", actor=finance, version=1, words="Known and small."
-    )
+    old = difference(state="healed", closed_at=timezone.now())
     done = signed(period, finance, finance2)
     periods.lock(done, actor=finance, version=done.version)
 
@@ -91,7 +91,7 @@ def test_the_database_refuses_changes_in_a_locked_period(period, finance, financ
     with pytest.raises(IntegrityError, match="locked"), transaction.atomic():
         Difference.objects.filter(pk=old.pk).delete()
 
-    assert Difference.objects.get().state == "open"
+    assert Difference.objects.get().state == "healed"
     Difference.objects.filter(pk=old.pk).update(last_seen_at=timezone.now())
     difference("CO-3", day=date(2026, 11, 1))
 
@@ -136,3 +136,69 @@ def test_the_history_is_never_changed(period, finance):
 
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         period.events.update(action="something else")
+
+
+def test_what_is_open_when_a_month_is_locked_goes_on_in_the_next_and_can_close(
+    period, finance, finance2
+):
+    # given
+    left, closed = difference("CO-1"), difference("CO-2", closed_at=timezone.now(), state="healed")
+    period = periods.begin_review(period, actor=finance, version=period.version)
+    period = periods.explain(
+        period, "differences", actor=finance, version=period.version, words="Credited next week."
+    )
+    for person in (finance, finance2):
+        period = periods.sign(period, actor=person, version=period.version)
+    assert ("Open: Payout lines and documents", 1, "12.34") in told(period)
+
+    # when
+    period = periods.lock(period, actor=finance, version=period.version)
+
+    # then
+    left.refresh_from_db()
+    closed.refresh_from_db()
+    assert (left.day, left.version) == (date(2026, 11, 1), 2)
+    assert closed.day == DAY
+    assert left.events.get().note == (
+        "It was open when October 2026 was locked, and goes on in November 2026."
+    )
+    assert period.events.last().reason == "1 open difference goes on in November 2026."
+
+    # when both sides agree later
+    Difference.objects.filter(pk=left.pk).update(state="healed", closed_at=timezone.now())
+
+    # then the statement and the lists of the month still say what was open
+    assert told(period) == [("Carried forward: Payout lines and documents", 1, "12.34")]
+    listed = found_of(period, "differences").values_list("key", flat=True)
+    assert list(listed) == ["CO-1", "CO-2"]
+    assert found_of(period, "decisions").get(action="carried forward").difference == left
+
+
+def test_a_proposal_that_waits_when_its_month_is_locked_can_be_decided_in_the_next(
+    period, finance, finance2
+):
+    # given
+    limits()
+    left = difference()
+    proposal = Proposal(Adjustment.Kind.WRITE_OFF, "Not worth a letter.", ledger="7900")
+    made = adjustments.propose(left, proposal, actor=finance, version=left.version)
+    period = periods.begin_review(period, actor=finance, version=period.version)
+    period = periods.explain(
+        period, "proposals", actor=finance, version=period.version, words="Frank is away."
+    )
+    for person in (finance, finance2):
+        period = periods.sign(period, actor=person, version=period.version)
+    periods.lock(period, actor=finance, version=period.version)
+
+    # when
+    adjustments.approve(made, actor=finance2)
+
+    # then
+    made.refresh_from_db()
+    left.refresh_from_db()
+    assert (made.state, made.day) == ("approved", date(2026, 11, 1))
+    assert (left.state, left.day) == ("adjusted", date(2026, 11, 1))
+
+
+def told(period: Period) -> list[tuple[str, int, str]]:
+    return [(one.what, one.count, one.amount) for one in figures(period)]
