@@ -184,11 +184,14 @@ def test_a_proposal_for_a_month_that_is_locked_meanwhile_cannot_be_decided(
     before = state_of(off)
 
     # when
-    with pytest.raises(IntegrityError, match="locked"), transaction.atomic():
-        Adjustment.objects.filter(pk=made.pk).update(state="approved", decider=finance2)
+    sent = {"pk": [made.pk], "decision": "approve"}
+    page = client_for(finance2).post(reverse("adjustments-decide"), sent, follow=True)
 
     # then
+    assert "October 2026 is locked" in page.content.decode()
     assert state_of(off) == before
+    with pytest.raises(IntegrityError, match="locked"), transaction.atomic():
+        Adjustment.objects.filter(pk=made.pk).update(state="approved", decider=finance2)
 
 
 def state_of(off: Difference) -> list[Any]:
