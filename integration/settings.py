@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "integration.accounts",
     "integration.audit",
     "integration.identity",
+    "integration.consent",
     "integration.mapping",
     "integration.mirror",
     "connectors",
@@ -170,6 +171,14 @@ CONNECTION_PRIVATE_HOSTS = env.list(
 )
 INBOUND_REPLAY_SECONDS = env.int("INBOUND_REPLAY_SECONDS", default=300)
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+
+# --- Consent -------------------------------------------------------------------------------------
+# Keys the hashes of suppressed addresses: never changed, or nobody is recognised any more.
+SUPPRESSION_KEY = kept_secret("SUPPRESSION_KEY")
+# Where an opt-in with evidence may come from, as the sources name themselves.
+CONSENT_SOURCES = env.list("CONSENT_SOURCES", default=["prima portal", "preference centre", "desk"])
+# Whether marketing needs a known opt-in, or only that nobody said no.
+MARKETING_NEEDS_OPT_IN = env.bool("MARKETING_NEEDS_OPT_IN", default=False)
 
 # --- Files of gateways and banks ------------------------------------------------------------------
 COMPANIES = env.list("COMPANIES", default=["main"])

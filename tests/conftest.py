@@ -19,18 +19,22 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     connection.settings_dict.setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 
 
-_GUARD = "ALTER TABLE audit_auditentry {} TRIGGER audit_no_truncate"
+_GUARDS = (
+    "ALTER TABLE audit_auditentry {} TRIGGER audit_no_truncate;"
+    "ALTER TABLE consent_consentevent {} TRIGGER consent_event_no_truncate;"
+    "ALTER TABLE consent_suppression {} TRIGGER consent_suppression_no_truncate;"
+)
 
 
 @pytest.fixture
 def _django_db_helper(_django_db_helper: None) -> Iterator[None]:
-    """After a test that commits, Django empties all tables; only then the audit trail allows it."""
+    """After a test that commits, Django empties all tables; only then trail and ledger allow it."""
     with connection.cursor() as cursor:
-        cursor.execute(_GUARD.format("ENABLE"))
+        cursor.execute(_GUARDS.replace("{}", "ENABLE"))
     yield
     if not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute(_GUARD.format("DISABLE"))
+            cursor.execute(_GUARDS.replace("{}", "DISABLE"))
 
 
 @pytest.fixture

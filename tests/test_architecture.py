@@ -144,6 +144,13 @@ def test_no_clock_is_read_behind_the_back_of_the_time_zone() -> None:
     assert naive == []
 
 
+def test_only_the_consent_gate_clears_an_audience() -> None:
+    clearing = [
+        _name(path) for path in _modules(*APPS) if "cleared_by_the_gate" in path.read_text()
+    ]
+    assert clearing == ["integration/consent/suppression.py", "integration/records/audience.py"]
+
+
 def test_members_of_a_folder_of_plug_ins_load_with_manage_check() -> None:
     """Two new members with one slug would stop the desk from starting."""
     from exceptions import action, kind  # noqa: PLC0415 - needs the apps to be ready

@@ -8,6 +8,7 @@ from connectors.answer import Answer
 from connectors.sfmc.calls import RestCalls
 from connectors.sfmc.rows import batches
 from connectors.sfmc.values import Value, to_wire
+from integration.records.audience import Audience
 
 MEMBERS_A_CALL = 100
 EXITS_A_CALL = 50
@@ -74,8 +75,12 @@ class Journeys:
     def __init__(self, calls: RestCalls) -> None:
         self._calls = calls
 
-    def enter(self, event_key: str, entry: Entry) -> str:
-        """Lets one contact in; answers the number of the event. Raises Rejected."""
+    def enter(self, event_key: str, entry: Entry, audience: Audience) -> str:
+        """Lets one contact in; answers the number of the event. Raises Rejected.
+
+        NotCleared when the contact is not of the audience that the consent gate cleared.
+        """
+        audience.require([entry.contact_key])
         wire = entry.wire()
         content = {
             "ContactKey": wire["contactKey"],
@@ -85,8 +90,14 @@ class Journeys:
         answer = self._calls.send("POST", "/interaction/v1/events", content)
         return str(answer.json_object().get("eventInstanceId", ""))
 
-    def enter_many(self, event_key: str, entries: Sequence[Entry]) -> list[EntryOutcome]:
-        """Lets contacts in, a hundred a call, and says what became of each, in their order."""
+    def enter_many(
+        self, event_key: str, entries: Sequence[Entry], audience: Audience
+    ) -> list[EntryOutcome]:
+        """Lets contacts in, a hundred a call, and says what became of each, in their order.
+
+        NotCleared, and nobody is let in, when one is not of the audience that the gate cleared.
+        """
+        audience.require(entry.contact_key for entry in entries)
         outcomes: list[EntryOutcome] = []
         for batch in batches(entries, MEMBERS_A_CALL):
             content = {

@@ -34,6 +34,6 @@ def production_names_its_own(**_: Any) -> list[CheckMessage]:
             hint="Set it in the environment, the same on every machine of the desk.",
             id="desk.W001",
         )
-        for name in ("SECRET_KEY", "SECRET_BOX_KEYS", "DATABASE_URL")
+        for name in ("SECRET_KEY", "SECRET_BOX_KEYS", "SUPPRESSION_KEY", "DATABASE_URL")
         if not env.str(name, default="")
     ]

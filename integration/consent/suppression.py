@@ -1,0 +1,128 @@
+"""The gate before anything that could start marketing. It fails closed.
+
+Whoever cannot be judged is refused: no address, an address nobody can read, a database that does
+not answer. States and suppressions are asked together, of the address and of the person, so that
+neither a rebuilt state nor a new address nor a restored backup lets somebody through.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from django.conf import settings
+from django.db.models.functions import Upper
+
+from integration.consent import addresses, rules
+from integration.consent.addresses import UnusableAddress
+from integration.consent.models import ConsentState, State, Suppression
+from integration.identity.keys import RETIRED, SFMC
+from integration.identity.models import CustomerLink
+from integration.records.audience import Audience, Recipient, cleared_by_the_gate
+
+Scope = tuple[str, str]
+Standings = Mapping[str, Sequence[tuple[Scope, rules.Standing]]]
+_ADDRESS: Mapping[str, Callable[[Recipient], str]] = {
+    "email": lambda one: one.email,
+    "sms": lambda one: one.mobile,
+    "mobile": lambda one: one.mobile,
+    "phone": lambda one: one.phone or one.mobile,
+    "post": lambda one: one.post,
+    "third_party": lambda one: one.email,
+}
+
+
+def allowed(recipients: Sequence[Recipient], channel: str, purpose: str) -> Audience:
+    """Who of them may be reached by the channel for the purpose, and why the others may not.
+
+    A fixed number of queries, however many they are. For what is a service, not marketing (an
+    order's own messages), purpose `service` clears everybody who has an address.
+    """
+    hashes, refused = _hashes(recipients, channel)
+    if purpose == rules.SERVICE:
+        return cleared_by_the_gate(channel, purpose, hashes, refused)
+    persons = person_hashes([one for one in recipients if one.key in hashes])
+    known = standings({*hashes.values(), *(one for some in persons.values() for one in some)})
+    pairs = rules.scopes(channel, purpose)
+    for key, hashed in hashes.items():
+        why_not = _why_not(_joined(known, [hashed, *persons[key]], pairs))
+        if why_not:
+            refused[key] = why_not
+    return cleared_by_the_gate(channel, purpose, set(hashes) - set(refused), refused)
+
+
+def standings(hashes: Iterable[str]) -> dict[str, list[tuple[Scope, rules.Standing]]]:
+    """What is known of each hash, by scope, suppressions taken for what they are."""
+    wanted = list(set(hashes))
+    found: dict[str, list[tuple[Scope, rules.Standing]]] = defaultdict(list)
+    for state in ConsentState.objects.filter(address_hash__in=wanted):
+        found[state.address_hash].append(((state.channel, state.purpose), state.standing()))
+    rows = Suppression.objects.filter(address_hash__in=wanted)
+    for hashed, channel, purpose, reason, since in rows.values_list(
+        "address_hash", "channel", "purpose", "reason", "since"
+    ):
+        found[hashed].append(((channel, purpose), rules.Standing(**{reason: since})))
+    return found
+
+
+def standing_of(
+    known: Standings, hashes: Iterable[str], channel: str, purpose: str
+) -> rules.Standing:
+    """Joined over these hashes and every scope that speaks about the channel and purpose."""
+    return _joined(known, hashes, rules.scopes(channel, purpose))
+
+
+def address_of(recipient: Recipient, channel: str) -> str:
+    """Where the channel would reach them; empty when it cannot."""
+    return _ADDRESS[channel](recipient)
+
+
+def _hashes(recipients: Sequence[Recipient], channel: str) -> tuple[dict[str, str], dict[str, str]]:
+    if channel not in _ADDRESS:
+        raise ValueError(f"“{channel}” is no channel.")
+    hashes: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for one in recipients:
+        address = address_of(one, channel)
+        if not address.strip():
+            refused[one.key] = "No address for this channel."
+            continue
+        try:
+            hashes[one.key] = addresses.address_hash(channel, address)
+        except UnusableAddress as error:
+            refused[one.key] = str(error)
+    # The same key twice with two addresses is in doubt: one that cannot be read refuses both.
+    return {key: hashed for key, hashed in hashes.items() if key not in refused}, refused
+
+
+def person_hashes(recipients: Sequence[Recipient]) -> dict[str, list[str]]:
+    """The hashes of the persons behind the contact keys, aliases and mergers included."""
+    upper = {one.key.upper(): one.key for one in recipients}
+    persons: dict[str, set[str]] = {one.key: set() for one in recipients}
+    links = (
+        CustomerLink.objects.exclude(state=RETIRED)
+        .annotate(upper=Upper("key"))
+        .filter(system=SFMC, upper__in=list(upper))
+        .values_list("upper", "customer_id", "customer__merged_into_id")
+    )
+    for key, *uids in links:
+        persons[upper[key]] |= {str(uid) for uid in uids if uid}
+    for one in recipients:
+        if one.customer:
+            persons[one.key].add(one.customer)
+    return {
+        key: [addresses.person_hash(uid) for uid in sorted(uids)] for key, uids in persons.items()
+    }
+
+
+def _joined(known: Standings, hashes: Iterable[str], pairs: Sequence[Scope]) -> rules.Standing:
+    return rules.joined(
+        standing for hashed in hashes for scope, standing in known.get(hashed, ()) if scope in pairs
+    )
+
+
+def _why_not(standing: rules.Standing) -> str:
+    state = standing.state()
+    if state and state != State.OPTED_IN:
+        return f"{State(state).label}."
+    if not state and settings.MARKETING_NEEDS_OPT_IN:
+        return "No consent is known."
+    return ""
