@@ -16,6 +16,9 @@ from tests.factories.findings import finding
 
 # Facts as the flows give them.
 FACTS: dict[str, dict[str, str]] = {
+    "consent_address_unknown": {"target": "sfmc", "cause": "no contact"},
+    "opt_out_not_confirmed": {"target": "prima", "cause": "write"},
+    "unsupported_opt_in": {"source": "prima", "channel": "email", "reason": "It lacks all."},
     "unknown_sku": {"sku": "WARRANTY-3Y", "mapped_to": "", "description": "Warranty 3 years"},
     "item_not_sellable": {"item": "BOOT", "sku": "BOOT", "reason": "blocked"},
     "bad_discount": {
