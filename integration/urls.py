@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("integration.audit.urls")),
     path("api/", include("connectors.sync.urls")),
     path("api/v1/reconciliation/", include("reconciliation.api.urls")),
+    path("api/v1/campaigns/", include("exceptions.preflight.api.urls")),
     path("", include("integration.accounts.urls")),
     path("reconciliation/", include("reconciliation.urls")),
     path("campaigns/preflight/", include("exceptions.preflight.urls")),
