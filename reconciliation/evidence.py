@@ -2,7 +2,8 @@
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,33 +40,69 @@ def pack(period: Period, *, actor: User) -> IO[bytes]:
             archive.writestr(MANIFEST, manifest)
         # The trail grows under a lock of its own and must see its newest entry, so not in the view.
         digest = hashlib.sha256(manifest.encode()).hexdigest()
-        trail.record("evidence pack made", actor=actor, target=period, manifest=digest)
+        trail.record(
+            "evidence pack made",
+            actor=actor,
+            target=period,
+            manifest=digest,
+            sha256=hash_of_all(file),
+        )
         file.seek(0)
         undo.pop_all()
         return file
 
 
 def verify(path: Path) -> list[str]:
-    """What does not fit its hash, in words; empty when the pack is whole and unchanged."""
-    faults: list[str] = []
+    """What does not fit its hash, in words; empty when every file in the pack fits.
+
+    Raises BadZipFile or OSError for what is no pack at all.
+    """
     with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
+        names = archive.namelist()
         if MANIFEST not in names:
             return [f"{MANIFEST} is missing: this is no evidence pack."]
-        stated = dict(_stated(archive.read(MANIFEST).decode()))
-        for name, digest in sorted(stated.items()):
-            if name not in names:
-                faults.append(f"{name} is missing.")
-            elif _hash_of(archive, name) != digest:
-                faults.append(f"{name} was changed.")
-        faults += [f"{name} was added." for name in sorted(names - set(stated) - {MANIFEST})]
+        try:
+            stated = dict(_stated(archive.read(MANIFEST).decode()))
+        except _DAMAGE:
+            return [f"{MANIFEST} is damaged."]
+        faults = [fault for name in sorted(stated) if (fault := _fault(archive, name, stated))]
+        added = sorted(set(names) - set(stated) - {MANIFEST})
+        faults += [f"{name} was added." for name in added]
+        faults += [
+            f"{name} is in it twice." for name in sorted(set(names)) if names.count(name) > 1
+        ]
     return faults
+
+
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError,
+    ValueError,
+)  # fmt: skip
+"""What reading a member raises when its bytes are not those that were written."""
+
+
+def _fault(archive: zipfile.ZipFile, name: str, stated: Mapping[str, str]) -> str:
+    if name not in archive.namelist():
+        return f"{name} is missing."
+    try:
+        return "" if _hash_of(archive, name) == stated[name] else f"{name} was changed."
+    except _DAMAGE:
+        return f"{name} is damaged."
 
 
 def manifest_hash(path: Path) -> str:
     """The hash that the audit trail keeps of the pack's manifest."""
     with zipfile.ZipFile(path) as archive:
         return hashlib.sha256(archive.read(MANIFEST)).hexdigest()
+
+
+def hash_of_all(file: IO[bytes]) -> str:
+    """The SHA-256 of the whole file, of which the audit trail keeps one too."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 Writer = Callable[[IO[bytes]], None]
@@ -157,9 +194,16 @@ def _readme(period: Period) -> str:
     return (
         f"Evidence pack of {period}, company {period.company}, made {made}.\n\n"
         "statement.html and statement.pdf: the signed statement, to read and print.\n"
-        "matches, differences, adjustments, decisions, payouts: every row, as CSV and as Excel.\n"
-        "late-arrivals: what was dated in a month that was signed already, and the month that "
-        "took it in.\n"
+        "Every row, as CSV and as Excel:\n"
+        "  matches        what belongs together, by which rule or person\n"
+        "  match-parts    each line and each document of every match\n"
+        "  differences    what did not agree, both sides, and what became of it\n"
+        "  adjustments    what was proposed, by whom, and who decided\n"
+        "  decisions      the history of every difference\n"
+        "  sign-off       who reviewed, explained, signed, locked or re-opened the period\n"
+        "  payouts        what the gateways paid, and the booking of the bank\n"
+        "  files          the files it all rests on, with their hashes\n"
+        "  late-arrivals  what came after a period was shut, and where it was booked\n"
         f"{MANIFEST}: the SHA-256 of every file in this pack.\n\n"
         "To verify:  python manage.py verify_evidence FILE.zip\n"
         f"or, unpacked:  sha256sum --check {MANIFEST}\n"

@@ -1,21 +1,24 @@
 """The lists of an evidence pack: which rows, which columns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integration.core.money import from_minor
 from integration.exports import Column
 from reconciliation import carrying
 from reconciliation.models import (
     Adjustment,
+    BankLine,
     DifferenceEvent,
+    GatewayLine,
     LateArrival,
     Match,
     Payout,
     Period,
+    StatementFile,
 )
 
 
@@ -42,6 +45,25 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("Reason", lambda row: row.reason),
         Column("Undone at", lambda row: row.undone_at),
         Column("Undone by", lambda row: row.undone_by_name),
+    ),
+    "match-parts": (
+        Column("Match", lambda row: row.head_id or row.pk),
+        Column("Gateway", lambda row: row.line.gateway if row.line else ""),
+        Column("Account", lambda row: row.line.account if row.line else ""),
+        Column("Line", lambda row: row.line.line_id if row.line else ""),
+        Column("Kind of line", lambda row: row.line.kind if row.line else ""),
+        Column("Reference", lambda row: row.line.reference if row.line else ""),
+        Column("Gross", lambda row: _amount(row.line.gross, row.currency) if row.line else None),
+        Column("Document", lambda row: row.document.number if row.document else ""),
+        Column("Kind of document", lambda row: row.document.kind if row.document else ""),
+        Column("Order", lambda row: row.document.order_number if row.document else ""),
+        Column(
+            "Amount",
+            lambda row: _amount(row.document.minor, row.currency) if row.document else None,
+        ),
+        Column("Booked to", lambda row: row.account_code),
+        Column("Currency", lambda row: row.currency),
+        Column("Undone at", lambda row: row.undone_at),
     ),
     "differences": (
         Column("Difference", lambda row: row.pk),
@@ -81,6 +103,25 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("What", lambda row: row.action),
         Column("Note", lambda row: row.note),
     ),
+    "sign-off": (
+        Column("When", lambda row: row.at),
+        Column("Who", lambda row: row.actor_name),
+        Column("What", lambda row: row.action),
+        Column("Point", lambda row: str(row.details.get("point", ""))),
+        Column("Why", lambda row: row.reason),
+    ),
+    "files": (
+        Column("File", lambda row: row.name),
+        Column("SHA-256", lambda row: row.sha256),
+        Column("Bytes", lambda row: row.size),
+        Column("Recognised as", lambda row: row.format),
+        Column("Lines", lambda row: row.lines),
+        Column("State", lambda row: row.get_state_display()),
+        Column("Brought by", lambda row: row.uploaded_by_name),
+        Column("Brought at", lambda row: row.uploaded_at),
+        Column("Imported by", lambda row: row.imported_by_name),
+        Column("Imported at", lambda row: row.imported_at),
+    ),
     "payouts": (
         Column("Gateway", lambda row: row.gateway),
         Column("Payout", lambda row: row.payout_id),
@@ -89,6 +130,9 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("Stated", lambda row: _amount(row.stated, row.currency)),
         Column("Computed", lambda row: _amount(row.computed, row.currency)),
         Column("Lines", lambda row: row.line_count),
+        Column("Bank booked", lambda row: _bank(row, "booked_on")),
+        Column("Bank account", lambda row: _bank(row, "account")),
+        Column("Text of the bank", lambda row: _bank(row, "text")),
         Column("File", lambda row: row.file.name),
         Column("File SHA-256", lambda row: row.file.sha256),
     ),
@@ -104,28 +148,62 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
 }
 
 
-def found_of(period: Period, name: str) -> QuerySet[Any]:
-    """The rows of one list, oldest first."""
-    days = {"day__gte": period.first_day, "day__lte": period.last_day, "company": period.company}
-    match name:
-        case "matches":
-            return Match.objects.filter(**days).order_by("id")
-        case "differences":
-            return carrying.concerned(period).order_by("id")
-        case "adjustments":
-            return Adjustment.objects.filter(**days).order_by("id")
-        case "decisions":
-            inside = carrying.concerned(period).values("pk")
-            return DifferenceEvent.objects.filter(difference__in=inside).order_by("id")
-        case "payouts":
-            return (
-                Payout.objects.filter(
-                    company=period.company,
-                    paid_on__gte=period.first_day,
-                    paid_on__lte=period.last_day,
-                )
-                .select_related("file")
-                .order_by("id")
-            )
+def _bank(payout: Payout, name: str) -> Any:
+    """What the bank's booking of a payout says; empty while there is none."""
+    tie = getattr(payout, "bank_match", None)
+    return getattr(tie.bank_line, name) if tie is not None else None
+
+
+def _files(period: Period) -> QuerySet[Any]:
+    """Every file with a line, payout or booking of the period."""
+    span = (period.first_day, period.last_day)
+    own = Q(company=period.company)
+    inside = (
+        Exists(GatewayLine.objects.filter(file=OuterRef("pk"), booked_on__range=span)),
+        Exists(Payout.objects.filter(file=OuterRef("pk"), paid_on__range=span)),
+        Exists(BankLine.objects.filter(file=OuterRef("pk"), booked_on__range=span)),
+    )
+    return StatementFile.objects.filter(own, inside[0] | inside[1] | inside[2]).order_by("id")
+
+
+def _dated(period: Period) -> dict[str, Any]:
+    return {"day__gte": period.first_day, "day__lte": period.last_day, "company": period.company}
+
+
+def _payouts(period: Period) -> QuerySet[Any]:
+    span = (period.first_day, period.last_day)
+    found = Payout.objects.filter(company=period.company, paid_on__range=span)
+    return found.select_related("file", "bank_match__bank_line").order_by("id")
+
+
+def _parts(period: Period) -> QuerySet[Any]:
+    found = Match.rows.filter(**_dated(period)).select_related("line", "document")
+    return found.order_by("id")
+
+
+def _decisions(period: Period) -> QuerySet[Any]:
+    inside = carrying.concerned(period).values("pk")
+    return DifferenceEvent.objects.filter(difference__in=inside).order_by("id")
+
+
+def _late(period: Period) -> QuerySet[Any]:
     concerned = LateArrival.objects.filter(Q(period=period) | Q(belongs_to=period))
     return concerned.select_related("period", "belongs_to").order_by("id")
+
+
+_FOUND: Mapping[str, Callable[[Period], QuerySet[Any]]] = {
+    "matches": lambda period: Match.objects.filter(**_dated(period)).order_by("id"),
+    "match-parts": _parts,
+    "differences": lambda period: carrying.concerned(period).order_by("id"),
+    "adjustments": lambda period: Adjustment.objects.filter(**_dated(period)).order_by("id"),
+    "decisions": _decisions,
+    "sign-off": lambda period: period.events.order_by("id"),
+    "files": _files,
+    "payouts": _payouts,
+    "late-arrivals": _late,
+}
+
+
+def found_of(period: Period, name: str) -> QuerySet[Any]:
+    """The rows of one list, oldest first."""
+    return _FOUND[name](period)

@@ -11,10 +11,12 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from integration.audit.models import AuditEntry
-from reconciliation import adjustments, evidence, periods
+from reconciliation import adjustments, by_hand, evidence, periods
 from reconciliation.adjustments import Proposal
+from reconciliation.by_hand import Chosen
 from reconciliation.models import Adjustment, ControlRun, Period
 from reconciliation.refusals import Refused
+from tests.factories.matching import document, line
 from tests.factories.reconciliation import difference, limits
 from tests.reconciliation.test_periods import DAY, signed
 
@@ -110,3 +112,55 @@ def test_an_open_period_has_no_pack(db, finance):
         evidence.pack(periods.period_of("main", DAY), actor=finance)
 
     assert not AuditEntry.objects.filter(action="evidence pack made").exists()
+
+
+def test_a_change_of_any_byte_is_found(packed, tmp_path):
+    whole = packed.read_bytes()
+    forged = tmp_path / "forged.zip"
+    # Every part of the ZIP is met: names, times, contents, the list at its end.
+    places = {*range(0, len(whole), len(whole) // 60), *range(len(whole) - 60, len(whole))}
+
+    for place in sorted(places):
+        forged.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(CommandError):
+            call_command("verify_evidence", forged)
+    forged.write_bytes(whole + b"!")
+    with pytest.raises(CommandError, match="not byte for byte"):
+        call_command("verify_evidence", forged)
+
+
+def test_a_damaged_member_is_named(packed, tmp_path):
+    whole = bytearray(packed.read_bytes())
+    with zipfile.ZipFile(packed) as archive:
+        info = archive.getinfo("matches.csv")
+    whole[info.header_offset + 30 + len("matches.csv") + 30] ^= 255
+    forged = tmp_path / "forged.zip"
+    forged.write_bytes(whole)
+
+    with pytest.raises(CommandError, match=r"matches\.csv (is damaged|was changed)"):
+        call_command("verify_evidence", forged)
+
+
+def test_every_line_and_document_of_a_match_is_in_it(period, finance, finance2, tmp_path):
+    Period.objects.filter(pk=period.pk).update(state="open")
+    lines, papers = [line(gross=1000), line(gross=234)], [document(minor=1234)]
+    made = by_hand.put_together(Chosen(lines, papers), actor=finance, reason="Two shipments")
+    Period.objects.filter(pk=period.pk).update(state="signed")
+    period.refresh_from_db()
+    path = tmp_path / "pack.zip"
+    with evidence.pack(period, actor=finance) as pack:
+        path.write_bytes(pack.read())
+
+    parts = rows(path, "match-parts.csv")
+
+    assert {row["Match"] for row in parts} == {str(made.pk)}
+    assert sorted(row["Line"] for row in parts) == sorted(one.line_id for one in lines)
+    assert [row["Document"] for row in parts if row["Document"]] == [papers[0].number]
+    assert [row["Amount"] for row in parts if row["Amount"]] == ["12.34"]
+    assert [row["File"] for row in rows(path, "files.csv")] == [lines[0].file.name]
+
+
+def test_who_signed_is_in_it(packed, finance, finance2):
+    signed_by = [row["Who"] for row in rows(packed, "sign-off.csv") if row["What"] == "signed"]
+
+    assert signed_by == [str(finance), str(finance2)]
