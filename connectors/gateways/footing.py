@@ -9,6 +9,7 @@ from connectors.gateways.amounts import fits
 from connectors.gateways.problems import Code, FileProblem, does_not_foot
 from integration.records.payout import Footed, Footing, LineKind, Payout, PayoutLine, Total
 
+_ZERO_SUM = ("it pays out", "its other lines come to")
 ZERO = Decimal(0)
 NO_TOTALS = "This format states no totals: hold its payouts against the bank statement."
 
@@ -144,7 +145,13 @@ class Tally:
         if stated is None or (not payout.lines and not self.zero_sum):
             return
         if stated != payout.moved:
-            problem = does_not_foot(f"Payout {payout_id}", stated, payout.moved, currency=currency)
+            problem = does_not_foot(
+                f"Payout {payout_id}",
+                stated,
+                payout.moved,
+                currency=currency,
+                told=_ZERO_SUM if self.zero_sum else ("the file states", "its lines come to"),
+            )
             problem.footed = footed
             raise problem
 

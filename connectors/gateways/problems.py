@@ -61,12 +61,18 @@ def cut_short(what: str, row: int = 0) -> FileProblem:
 
 
 def does_not_foot(
-    what: str, stated: Decimal, computed: Decimal, *, currency: str = "", row: int = 0
+    what: str,
+    stated: Decimal,
+    computed: Decimal,
+    *,
+    currency: str = "",
+    row: int = 0,
+    told: tuple[str, str] = ("the file states", "its lines come to"),
 ) -> FileProblem:
-    """Two figures that must agree do not."""
+    """Two figures that must agree do not. `told` are the words before each of them."""
     unit = f" {currency}" if currency else ""
     sentence = (
-        f"{what} does not add up: the file states {stated}{unit}, its lines come to "
+        f"{what} does not add up: {told[0]} {stated}{unit}, {told[1]} "
         f"{computed}{unit}, a difference of {computed - stated}{unit}."
     )
     return FileProblem(Code.DOES_NOT_FOOT, sentence, row, stated=stated, computed=computed)

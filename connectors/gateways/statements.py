@@ -53,8 +53,9 @@ class Balances:
         self._statements += 1
         if self._opening + self._sum != closing:
             problem = does_not_foot(
-                f"Statement {self.statement_id}: opening balance and bookings together",
+                f"Statement {self.statement_id}",
                 closing, self._opening + self._sum, currency=currency, row=row,
+                told=("it closes at", "but its opening balance and its bookings come to"),
             )  # fmt: skip
             problem.footed = self._footed()
             raise problem
@@ -71,11 +72,12 @@ class Balances:
         self._before[self._account, self.currency] = (self._opening, closing)
         if self._opening != closed and closing != opened:
             raise does_not_foot(
-                f"Statement {self.statement_id} does not follow the one before it, which",
+                f"Statement {self.statement_id} with the one before it",
                 closed,
                 self._opening,
                 currency=self.currency,
                 row=row,
+                told=("that one closes at", "this one opens at"),
             )
 
     def close(self) -> Iterator[Footed]:

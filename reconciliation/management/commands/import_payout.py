@@ -82,7 +82,7 @@ class Command(BaseCommand):
     def _tell(self, title: str, lines: int, preview: Preview | dict[str, Any]) -> None:
         self.stdout.write(f"{title}. {preview['reason']}")
         self.stdout.write(
-            f"{lines:,} lines, {preview['payout_count']:,} payouts, "
+            f"{_many(lines, 'line')}, {_many(preview['payout_count'], 'payout')}, "
             f"{preview['first_day'] or 'no days'} to {preview['last_day'] or 'no days'}"
         )
         for one in preview["kinds"]:
@@ -100,3 +100,7 @@ class Command(BaseCommand):
         for remark in preview["remarks"]:
             if remark != preview["sentence"]:
                 self.stdout.write(f"Note: {remark}")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
