@@ -73,7 +73,7 @@ def arrived(batch: Batch, *, days: int = 1, lacking: int = 0) -> Booking:
 def transferred(sale: Sale) -> Booking:
     """A customer pays an invoice."""
     name = sale.email.partition("@")[2].partition(".")[0].upper()
-    return Booking(paid_on(sale), sale.gross, name, f"ORDER {sale.number}")
+    return Booking(paid_on(sale), sale.gross, name, f"ORDER {sale.key}")
 
 
 def statements(account: Account, bookings: Iterable[Booking], span: Span) -> Iterator[Statement]:

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from connectors.sandbox import scenario
-from connectors.sandbox.scenarios import broken_promotions, bulk, happy_day, malformed_rows
+from connectors.sandbox.scenarios import (
+    broken_promotions,
+    bulk,
+    busy_week,
+    happy_day,
+    malformed_rows,
+    trading_months,
+)
 from connectors.sandbox.world import build as build_systems
 from tests.connectors.sandbox.worlds.recount import World, total_paid
 
@@ -41,6 +48,20 @@ def test_malformed_rows_hold_an_order_of_ten_thousand_lines():
     assert len(set(world.lines) - set(world.headers)) == 2
 
 
+def test_trading_months_are_a_busy_week_and_right_orders_since_last_month():
+    week = World(busy_week.build(orders=100, today=TODAY))
+    world = World(trading_months.build(orders=100, earlier=80, today=TODAY))
+
+    days = sorted(world.headers[key]["OrderDate"][:10] for key in world.right)
+    assert len(world.headers) == len(week.headers) + 80
+    assert len(world.truth) == len(week.truth)
+    assert "2026-09-26" <= days[0] <= "2026-10-05"
+    assert sum(day < "2026-11-16" for day in days) == 80
+    assert all(
+        Decimal(world.headers[key]["TotalPaid"]) == total_paid(world, key)[0] for key in world.right
+    )
+
+
 def test_twenty_thousand_orders_are_made_in_a_few_seconds():
     started = time.process_time()
     world = World(bulk.build(orders=20_000, today=TODAY))
@@ -50,7 +71,15 @@ def test_twenty_thousand_orders_are_made_in_a_few_seconds():
 
 
 def test_all_are_offered_by_name():
-    offered = {"empty", "happy_day", "busy_week", "broken_promotions", "malformed_rows", "bulk"}
+    offered = {
+        "empty",
+        "happy_day",
+        "busy_week",
+        "broken_promotions",
+        "malformed_rows",
+        "bulk",
+        "trading_months",
+    }
     assert offered <= set(scenario.names())
 
 
