@@ -81,7 +81,7 @@ def state_of(payout: Payout) -> tuple[str, str]:
     )
     if has_open:
         return ("partly", "Partly matched") if has_matched else ("open", "Open")
-    return ("done", "Matched") if has_matched else ("paused", "No lines yet")
+    return ("done", "Matched") if has_matched else ("paused", "Without lines")
 
 
 def listed_lines() -> QuerySet[GatewayLine]:

@@ -14,7 +14,7 @@ STATES = [
     ("open", "Open"),
     ("partly", "Partly matched"),
     ("matched", "Matched"),
-    ("empty", "No lines yet"),
+    ("empty", "Without lines"),
     ("not_at_bank", "Not seen at the bank"),
     ("differs", "Lines and payout differ"),
 ]

@@ -14,6 +14,8 @@ from reconciliation.models import GatewayLine, Payout, StatementFile
 from reconciliation.payouts import MATCHABLE, state_of
 from reconciliation.templatetags.waterfalls import minor
 
+LONG = {"td": {"class": "breakable"}}
+WHOLE = {"td": {"class": "nowrap"}}
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 TONES = {
     "reading": "running",
@@ -108,13 +110,13 @@ class PayoutTable(tables.Table):
 class LineTable(tables.Table):
     """Newest import first. E-mail addresses are masked unless `personal`."""
 
-    line_id = tables.Column("Line")
+    line_id = tables.Column("Line", attrs=LONG)
     gateway = tables.Column("Gateway")
     kind = tables.Column("Kind")
-    booked_on = tables.DateColumn(verbose_name="Day", format="j M Y")
-    reference = tables.Column("Reference", default="–")
-    customer_email = tables.Column("Customer", default="–")
-    payout = tables.Column("Payout", orderable=False, default="–")
+    booked_on = tables.DateColumn(verbose_name="Day", format="j M Y", attrs=WHOLE)
+    reference = tables.Column("Reference", default="–", attrs=LONG)
+    customer_email = tables.Column("Customer", default="–", attrs=LONG)
+    payout = tables.Column("Payout", orderable=False, default="–", attrs=LONG)
     gross = tables.Column("Gross", attrs=NUMBER)
     fee = tables.Column("Fee", attrs=NUMBER)
     net = tables.Column("Net", attrs=NUMBER)
