@@ -4,16 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Max
+
 from integration.core.money import is_currency, minor_digits
 from reconciliation import periods
 from reconciliation.matching.desk import Desk
 from reconciliation.matching.rule import CONTROL
-from reconciliation.models import MatchBounds, Period
+from reconciliation.models import MatchBounds, Period, Tolerance
 
 TEMPORARY = (
     "open_line", "open_document", "receipt", "claim", "account", "currency_digits", "shut",
     "taken_apart", "scope_line", "scope_document", "scope_key", "fresh_line", "fresh_document",
-    "fresh_key", "broken", "pair",
+    "fresh_key", "broken", "glance", "left_line", "left_document",
 )  # fmt: skip
 
 # A gateway without an account of its own has that for every gateway.
@@ -56,7 +58,11 @@ def bounds() -> Mapping[str, Any]:
     """How far the rules look, by parameter."""
     found = MatchBounds.objects.filter(control=CONTROL).first() or MatchBounds(control=CONTROL)
     names = ("window_days", "most_parts", "most_candidates", "rate_days")
-    return {name: getattr(found, name) for name in names}
+    widest = Tolerance.objects.filter(control=CONTROL).aggregate(Max("absolute", default=0))
+    return {
+        **{name: getattr(found, name) for name in names},
+        "most_swallowed": widest["absolute__max"],
+    }
 
 
 def clear(desk: Desk) -> None:

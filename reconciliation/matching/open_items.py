@@ -1,7 +1,8 @@
 """The lines and documents that are still open, set aside narrowly for the rules to read.
 
 `open_line`, `open_document` and `receipt` live as long as a run. In a run over everything the first
-rule reads the first two as views: a copy of everything would cost more than the rule does.
+rule reads the first two as views of what it could pair at a glance: a copy of everything would cost
+more than the rule does.
 """
 
 from reconciliation.matching.desk import Desk
@@ -12,41 +13,97 @@ SELECT l.id, l.kind, l.gross AS amount, l.fee_tax, l.currency, l.booked_on AS da
        l.parent_transaction_id, upper(l.customer_email) AS email, l.original_amount,
        l.original_currency, {names} AS names_a_document
 FROM reconciliation_gatewayline l
+"""
+_LINE_COUNTS = """
 WHERE l.company = %(company)s AND l.booked_on <= %(as_of)s
   AND l.kind IN ('charge', 'refund', 'chargeback', 'chargeback_reversal', 'fee')
-  AND NOT EXISTS (
-    SELECT 1 FROM reconciliation_match m WHERE m.line_id = l.id AND m.undone_at IS NULL)
 """
 _DOCUMENT = """
 SELECT d.id, d.kind, d.minor AS amount, d.currency, d.date AS day, d.number,
        d.external_ref AS reference, d.reference_key, d.transaction_id, d.invoice_number,
        upper(d.customer_email) AS email, {named} AS named_by_a_line
 FROM mirror_primadocument d
+"""
+_DOCUMENT_COUNTS = """
 WHERE d.company = %(company)s AND d.date <= %(as_of)s
   AND d.kind IN ('invoice', 'credit_note') AND d.deleted_at IS NULL
+"""
+_LINE_IN_SCOPE = """
+  AND NOT EXISTS (
+    SELECT 1 FROM reconciliation_match m WHERE m.line_id = l.id AND m.undone_at IS NULL)
+  AND l.id IN (SELECT id FROM scope_line)
+"""
+_DOCUMENT_IN_SCOPE = """
   AND NOT EXISTS (
     SELECT 1 FROM reconciliation_match m WHERE m.document_id = d.id AND m.undone_at IS NULL)
+  AND d.id IN (SELECT id FROM scope_document)
 """
-_IN_SCOPE = " AND {}.id IN (SELECT id FROM {})"
+
+# What can be paired at a glance, and all else.
+_LINE_AT_LARGE = " AND l.reference_key <> '' AND l.kind = 'charge'"
+_DOCUMENT_AT_LARGE = " AND d.reference_key <> '' AND d.kind = 'invoice'"
+_LINE_ELSE = " AND (l.reference_key = '' OR l.kind <> 'charge')"
+_DOCUMENT_ELSE = """
+  AND (d.kind = 'credit_note' OR (d.kind = 'invoice' AND d.reference_key = ''))
+"""
+_LINE_IS_OPEN = """
+  AND (SELECT true FROM reconciliation_match m
+       WHERE m.line_id = l.id AND m.undone_at IS NULL LIMIT 1) IS NULL
+"""
+_DOCUMENT_IS_OPEN = """
+  AND (SELECT true FROM reconciliation_match m
+       WHERE m.document_id = d.id AND m.undone_at IS NULL LIMIT 1) IS NULL
+"""
+
+# What the first rule left, and whether it met the other side by its key. Of a key that several have
+# `glance` names one.
+_LEFT_LINES = """
+CREATE TEMP TABLE left_line ON COMMIT DROP AS
+SELECT line_id AS id, document_id IS NOT NULL AS met FROM glance WHERE NOT fits AND lines = 1
+UNION ALL
+SELECT l.id, g.document_id IS NOT NULL
+FROM glance g
+JOIN reconciliation_gatewayline l ON l.reference_key = g.key AND l.kind = 'charge'
+WHERE NOT g.fits AND g.lines > 1 AND l.reference_key <> ''
+  AND l.company = %(company)s AND l.booked_on <= %(as_of)s {still_open}
+"""
+_LEFT_DOCUMENTS = """
+CREATE TEMP TABLE left_document ON COMMIT DROP AS
+SELECT document_id AS id, line_id IS NOT NULL AS met FROM glance WHERE NOT fits AND documents = 1
+UNION ALL
+SELECT d.id, g.line_id IS NOT NULL
+FROM glance g
+JOIN mirror_primadocument d ON d.reference_key = g.key AND d.kind = 'invoice'
+WHERE NOT g.fits AND g.documents > 1 AND d.reference_key <> ''
+  AND d.company = %(company)s AND d.date <= %(as_of)s AND d.deleted_at IS NULL {still_open}
+"""
+_LEFT = "ANALYZE left_line; ANALYZE left_document; DROP TABLE glance"
 
 # Whatever became of the document, or of the line: who is named is not up for guessing. LIMIT makes
 # it a look into the index for each of the few, where EXISTS would read the whole table.
-_NAMES = """(
-    SELECT true FROM mirror_primadocument n
-    WHERE n.reference_key = l.reference_key AND n.reference_key <> '' LIMIT 1) IS NOT NULL"""
-_NAMED = """(
-    SELECT true FROM reconciliation_gatewayline n
-    WHERE n.reference_key = d.reference_key AND n.reference_key <> '' AND n.kind = 'charge'
-    LIMIT 1) IS NOT NULL"""
+_NAMES = """
+    CASE WHEN l.reference_key = '' THEN false
+    WHEN {met} THEN true
+    ELSE (
+        SELECT true FROM mirror_primadocument n
+        WHERE n.reference_key = l.reference_key AND n.reference_key <> '' LIMIT 1) IS NOT NULL
+    END"""
+_NAMED = """
+    CASE WHEN d.reference_key = '' THEN false
+    WHEN {met} THEN true
+    ELSE (
+        SELECT true FROM reconciliation_gatewayline n
+        WHERE n.reference_key = d.reference_key AND n.reference_key <> '' AND n.kind = 'charge'
+        LIMIT 1) IS NOT NULL
+    END"""
 
 _RECEIPTS = """
 CREATE TEMP TABLE receipt ON COMMIT DROP AS
 SELECT DISTINCT r.id, r.number, r.invoice_number, r.transaction_id, r.currency,
        abs(r.minor) AS amount,
        (r.voucher_number <> '' OR lower(r.method) = 'voucher') AS is_voucher,
-       NOT EXISTS (
-           SELECT 1 FROM reconciliation_match m
-           WHERE m.document_id = r.id AND m.undone_at IS NULL) AS is_open
+       (SELECT true FROM reconciliation_match m
+        WHERE m.document_id = r.id AND m.undone_at IS NULL LIMIT 1) IS NULL AS is_open
 FROM (
     SELECT d.* FROM (
         SELECT transaction_id FROM open_line WHERE transaction_id <> ''
@@ -92,26 +149,46 @@ ANALYZE open_document (id, kind, currency, reference_key, number, email, amount)
 """
 
 
-def look_at_everything(desk: Desk) -> None:
-    """For the rules that go over all open items where they are."""
-    desk.do(f"CREATE TEMP VIEW open_line AS {_LINE.format(names=False)}")
-    desk.do(f"CREATE TEMP VIEW open_document AS {_DOCUMENT.format(named=False)}")
+def look_at_large(desk: Desk, *, is_first: bool) -> None:
+    """For the rule that goes over items where they are. A first run finds nothing matched."""
+    lines, documents = _still_open(is_first=is_first)
+    line = _LINE.format(names="false") + _LINE_COUNTS + _LINE_AT_LARGE + lines
+    document = _DOCUMENT.format(named="false") + _DOCUMENT_COUNTS + _DOCUMENT_AT_LARGE + documents
+    desk.do(f"CREATE TEMP VIEW open_line AS {line}")
+    desk.do(f"CREATE TEMP VIEW open_document AS {document}")
 
 
-def set_aside_what_is_left(desk: Desk) -> None:
-    """After those rules: what they left, for all others."""
+def set_aside_what_is_left(desk: Desk, *, is_first: bool) -> None:
+    """After that rule: what `glance` says it left, and all it did not look at."""
+    lines, documents = _still_open(is_first=is_first)
     desk.do("DROP VIEW open_line; DROP VIEW open_document")
-    _set_aside(desk, "", "")
+    desk.do(_LEFT_LINES.format(still_open=lines))
+    desk.do(_LEFT_DOCUMENTS.format(still_open=documents))
+    desk.do(_LEFT)
+    _set_aside(
+        desk,
+        f"{_LINE.format(names=_NAMES.format(met='s.met'))} JOIN left_line s ON s.id = l.id"
+        f" UNION ALL {_LINE.format(names=_NAMES.format(met='false'))}"
+        f" {_LINE_COUNTS} {_LINE_ELSE} {lines}",
+        f"{_DOCUMENT.format(named=_NAMED.format(met='s.met'))} JOIN left_document s ON s.id = d.id"
+        f" UNION ALL {_DOCUMENT.format(named=_NAMED.format(met='false'))}"
+        f" {_DOCUMENT_COUNTS} {_DOCUMENT_ELSE} {documents}",
+    )
 
 
 def set_aside_the_scope(desk: Desk) -> None:
     """Only what `scope_line` and `scope_document` hold; for all rules."""
-    _set_aside(desk, _IN_SCOPE.format("l", "scope_line"), _IN_SCOPE.format("d", "scope_document"))
+    lines = _LINE.format(names=_NAMES.format(met="false")) + _LINE_COUNTS + _LINE_IN_SCOPE
+    documents = _DOCUMENT.format(named=_NAMED.format(met="false")) + _DOCUMENT_COUNTS
+    _set_aside(desk, lines, documents + _DOCUMENT_IN_SCOPE)
 
 
-def _set_aside(desk: Desk, which_lines: str, which_documents: str) -> None:
-    lines = _LINE.format(names=_NAMES) + which_lines
-    documents = _DOCUMENT.format(named=_NAMED) + which_documents
+def _still_open(*, is_first: bool) -> tuple[str, str]:
+    """The conditions of lines and of documents; none when there are no matches yet."""
+    return ("", "") if is_first else (_LINE_IS_OPEN, _DOCUMENT_IS_OPEN)
+
+
+def _set_aside(desk: Desk, lines: str, documents: str) -> None:
     desk.do(f"CREATE TEMP TABLE open_line ON COMMIT DROP AS {lines}")
     desk.do(f"CREATE TEMP TABLE open_document ON COMMIT DROP AS {documents}")
     desk.do(_STATISTICS)

@@ -1,7 +1,8 @@
 """What a rule is: a name, words for people, and a SELECT that finds what belongs together.
 
 A SELECT reads `open_line`, `open_document` and `receipt` (see `open_items`) and the parameters
-`control`, `company`, `window_days`, `most_parts`, `most_candidates` and `rate_days`.
+`control`, `company`, `window_days`, `most_parts`, `most_candidates`, `rate_days` and
+`most_swallowed`: no tolerance is wider, in minor units of any currency.
 """
 
 from collections.abc import Sequence
@@ -30,8 +31,11 @@ class Rule:
     groups: ClassVar[bool] = False
     extra: ClassVar[tuple[str, ...]] = ()
     at_large: ClassVar[str] = ""
-    """Pairs that are plain at a glance, among a million: a SELECT that goes first, over all open
-    items where they are. Then what is left is set aside, and `sql` finds what this one passed over.
+    """Pairs that are plain at a glance, among a million: a SELECT that goes first. `open_line` and
+    `open_document` are then views of the open charges and invoices that have a reference key.
+    It gives one row for each key: key, how many lines and documents have it, one line_id and one
+    document_id of them, currency, left_total, right_total, day, and `fits`, whether these two are
+    a pair and all that have this key. Any other key is left for `sql` and the other rules.
     """
 
 

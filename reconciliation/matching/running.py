@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from reconciliation.matching import broken, ground, near, open_items, scope, store
+from reconciliation.matching import broken, glance, ground, near, open_items, scope, store
 from reconciliation.matching.desk import Desk, alone
 from reconciliation.matching.result import MatchResult, Yield, together
 from reconciliation.matching.rule import CONTROL, rules
@@ -16,7 +16,9 @@ _FAR = date(9999, 12, 31)
 # For this transaction only. A million rows are joined in memory, in the order they are stored, so
 # that the indexes of the matches grow at their ends.
 _SETTINGS = """
-SET LOCAL work_mem = '384MB'; SET LOCAL jit = off; SET LOCAL enable_mergejoin = off;
+SET LOCAL work_mem = '384MB'; SET LOCAL maintenance_work_mem = '384MB'; SET LOCAL jit = off;
+SET LOCAL enable_mergejoin = off;
+SET LOCAL default_statistics_target = 30;
 DO $$ BEGIN
     PERFORM set_config('temp_buffers', '256MB', true);
 EXCEPTION WHEN invalid_parameter_value THEN
@@ -67,10 +69,8 @@ def _run(desk: Desk, asked: Scope | None) -> MatchResult:
 
 
 def _match_everything(desk: Desk) -> list[Yield]:
-    open_items.look_at_everything(desk)
-    plain = [store.keep_at_large(desk, rule) for rule in rules() if rule.at_large]
-    open_items.set_aside_what_is_left(desk)
-    return plain + _try_all(desk)
+    at_large = next(rule for rule in rules() if rule.at_large)
+    return [glance.take(desk, at_large), *_try_all(desk)]
 
 
 def _match_scope(desk: Desk) -> list[Yield]:

@@ -22,10 +22,6 @@ WHERE NOT EXISTS (
     SELECT 1 FROM taken_apart t
     WHERE t.line_id = f.line_id AND t.document_id = f.document_id)
 """
-_NOT_AGAIN = """
-DELETE FROM pair f USING taken_apart t
-WHERE t.line_id = f.line_id AND t.document_id = f.document_id
-"""
 _GROUPS = """
 INSERT INTO reconciliation_match (id, head_id, line_id, document_id, {columns})
 SELECT CASE WHEN part = 1 THEN head
@@ -58,22 +54,14 @@ vouchers AS (UPDATE receipt o SET is_open = false FROM made m WHERE o.id = m.doc
 SELECT currency, count(*), sum(left_total)::bigint, sum(difference)::bigint
 FROM made WHERE head_id IS NULL GROUP BY currency
 """
-_OF_PAIRS = """
-SELECT currency, count(*), sum(left_total)::bigint, sum(left_total - right_total)::bigint
-FROM pair GROUP BY currency
-"""
-_TO_OPEN_DAYS = """
-UPDATE pair f SET day = s.opens FROM shut s WHERE f.day BETWEEN s.first_day AND s.last_day
-"""
-_PLAIN = """
+_GLANCE = """
 INSERT INTO reconciliation_match (line_id, document_id, {columns})
-SELECT f.line_id, f.document_id, %(control)s, %(rule)s, f.company, f.currency, f.left_total,
+SELECT f.line_id, f.document_id, %(control)s, %(rule)s, %(company)s, f.currency, f.left_total,
        f.right_total, f.left_total - f.right_total, {extra}, f.day, %(at)s,
        %(made_by_name)s, %(reason)s, '', ''
-FROM pair f
+FROM glance f
+WHERE f.fits
 """
-# What a run over an empty table writes need not be logged where the database keeps no replica.
-_FRESH = "SELECT NOT EXISTS (SELECT 1 FROM reconciliation_match)"
 
 
 def keep(desk: Desk, rule: Rule) -> Yield:
@@ -83,17 +71,9 @@ def keep(desk: Desk, rule: Rule) -> Yield:
     return yield_of(rule, desk.rows(statement, rule=rule.slug, reason=rule.reason))
 
 
-def keep_at_large(desk: Desk, rule: Rule) -> Yield:
-    """The same for what the rule finds at a glance; finding may use several processors."""
-    desk.do(f"CREATE TEMP TABLE pair ON COMMIT DROP AS {rule.at_large}")
-    desk.do(_NOT_AGAIN)
-    desk.do(_TO_OPEN_DAYS)
-    if desk.rows(_FRESH)[0][0]:
-        desk.do("TRUNCATE reconciliation_match")
-    desk.do(_insert(rule, _PLAIN), rule=rule.slug, reason=rule.reason)
-    found = yield_of(rule, desk.rows(_OF_PAIRS))
-    desk.do("DROP TABLE pair")
-    return found
+def keep_glance(desk: Desk, rule: Rule) -> None:
+    """Stores the pairs of `glance` as this rule's."""
+    desk.do(_insert(rule, _GLANCE), rule=rule.slug, reason=rule.reason)
 
 
 def _insert(rule: Rule, form: str) -> str:

@@ -8,26 +8,28 @@ class ExactReference(Rule):
     title = "Same reference"
     reason = "Same reference and amount."
     order = 10
-    # What the indexes say is there once on each side is a pair when the amounts agree.
+    # All of this is in the indexes, in the order of the keys. A key that is there once on each side
+    # makes a pair.
     at_large = """
-WITH repeated_line AS MATERIALIZED (
-    SELECT reference_key FROM reconciliation_gatewayline
-    WHERE reference_key <> '' AND kind = 'charge'
-    GROUP BY reference_key HAVING count(*) > 1
-), repeated_document AS MATERIALIZED (
-    SELECT reference_key FROM mirror_primadocument
-    WHERE reference_key <> '' AND kind = 'invoice'
-    GROUP BY reference_key HAVING count(*) > 1
-)
-SELECT %(company)s::varchar AS company, l.currency, l.id AS line_id, d.id AS document_id,
-       l.amount AS left_total, d.amount AS right_total, l.day
-FROM open_line l
-JOIN open_document d ON d.reference = l.reference AND d.currency = l.currency
-WHERE l.kind = 'charge' AND d.kind = 'invoice' AND l.reference <> ''
-  AND CASE WHEN l.amount = d.amount THEN true
-      ELSE reconciliation_swallows(%(control)s, l.currency, l.amount, d.amount) END
-  AND NOT EXISTS (SELECT 1 FROM repeated_line r WHERE r.reference_key = l.reference_key)
-  AND NOT EXISTS (SELECT 1 FROM repeated_document r WHERE r.reference_key = d.reference_key)
+SELECT COALESCE(l.key, d.key) AS key, l.many AS lines, d.many AS documents,
+       l.id AS line_id, d.id AS document_id, l.currency, l.amount AS left_total,
+       d.amount AS right_total, l.day,
+       CASE WHEN l.many IS DISTINCT FROM 1 OR d.many IS DISTINCT FROM 1 THEN false
+            WHEN l.reference <> d.reference OR l.currency <> d.currency THEN false
+            WHEN l.amount = d.amount THEN true
+            WHEN abs(l.amount - d.amount) > %(most_swallowed)s THEN false
+            ELSE reconciliation_swallows(%(control)s, l.currency, l.amount, d.amount)
+       END AS fits
+FROM (
+    SELECT reference_key AS key, count(*) AS many, min(id) AS id, min(reference) AS reference,
+           min(currency) AS currency, min(amount) AS amount, min(day) AS day
+    FROM open_line GROUP BY reference_key
+) l
+FULL JOIN (
+    SELECT reference_key AS key, count(*) AS many, min(id) AS id, min(reference) AS reference,
+           min(currency) AS currency, min(amount) AS amount
+    FROM open_document GROUP BY reference_key
+) d ON d.key = l.key
 """
     # Both sides in one pass: a reference with one row on each side is a pair.
     sql = """
@@ -47,6 +49,7 @@ FROM (
 GROUP BY reference, currency
 HAVING count(line_id) = 1 AND count(document_id) = 1
    AND CASE WHEN max(line_amount) = max(document_amount) THEN true
+       WHEN abs(max(line_amount) - max(document_amount)) > %(most_swallowed)s THEN false
        ELSE reconciliation_swallows(
            %(control)s, currency, max(line_amount), max(document_amount)) END
 """

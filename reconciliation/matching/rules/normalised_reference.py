@@ -28,6 +28,7 @@ WITH pairs AS (
     GROUP BY reference_key, currency
     HAVING count(line_id) = 1 AND count(document_id) = 1
        AND CASE WHEN max(line_amount) = max(document_amount) THEN true
+           WHEN abs(max(line_amount) - max(document_amount)) > %(most_swallowed)s THEN false
            ELSE reconciliation_swallows(
                %(control)s, currency, max(line_amount), max(document_amount)) END
 )

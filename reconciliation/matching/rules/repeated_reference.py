@@ -11,12 +11,17 @@ class RepeatedReference(Rule):
     # A line too many is a line that came twice; it stays open. An invoice too many could be any of
     # them, and so could a sum of lines where other invoices wait: then nothing is matched.
     sql = """
-WITH lines AS (
+WITH same AS (
+    SELECT DISTINCT l.reference, l.currency
+    FROM open_line l
+    JOIN open_document d USING (reference, currency, amount)
+    WHERE l.kind = 'charge' AND d.kind = 'invoice' AND reference <> ''
+), lines AS (
     SELECT id, reference, currency, amount, day,
            row_number() OVER same AS place,
            count(*) OVER (PARTITION BY reference, currency, amount) AS many
-    FROM open_line
-    WHERE kind = 'charge' AND reference <> ''
+    FROM open_line JOIN same USING (reference, currency)
+    WHERE kind = 'charge'
     WINDOW same AS (PARTITION BY reference, currency, amount
                     ORDER BY occurred_at, gateway, account, line_id)
 ), documents AS (
@@ -24,8 +29,8 @@ WITH lines AS (
            row_number() OVER same AS place,
            count(*) OVER (PARTITION BY reference, currency, amount) AS many,
            count(*) OVER (PARTITION BY reference, currency) AS of_reference
-    FROM open_document
-    WHERE kind = 'invoice' AND reference <> ''
+    FROM open_document JOIN same USING (reference, currency)
+    WHERE kind = 'invoice'
     WINDOW same AS (PARTITION BY reference, currency, amount ORDER BY day, number)
 )
 SELECT %(company)s AS company, l.currency, l.id AS line_id, d.id AS document_id,

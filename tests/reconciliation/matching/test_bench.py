@@ -27,14 +27,14 @@ def test_a_small_bench_matches_nothing_falsely_and_finds_what_it_should():
     beside = OwnDatabase(str(connection.settings_dict["NAME"]))
 
     done = subprocess.run(
-        [sys.executable, "manage.py", "bench", "reconcile", "--lines", "5000"],
+        [sys.executable, "manage.py", "bench", "reconcile", "--lines", "20000"],
         cwd=ROOT, env={**os.environ, **beside.environment()}, capture_output=True, text=True,
         timeout=600, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr[-2000:]
     figures = json.loads(done.stdout.splitlines()[-1])
-    assert (figures["name"], figures["lines"], figures["goal"]) == ("reconcile", 5000, 2.0)
+    assert (figures["name"], figures["lines"], figures["goal"]) == ("reconcile", 20_000, 2.0)
     assert (figures["false_matches"], figures["missed"], figures["ok"]) == (0, 0, True)
     assert figures["recall"] >= 0.995
     assert min(figures["ratio"], figures["load_s"], figures["match_s"], figures["peak_mb"]) > 0
