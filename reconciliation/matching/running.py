@@ -26,6 +26,10 @@ EXCEPTION WHEN invalid_parameter_value THEN
 END $$
 """
 
+# A few thousand among millions are looked up one by one, where reading all would be the default.
+_A_FEW = "SET LOCAL random_page_cost = 0.1"
+_ALL = "SET LOCAL random_page_cost TO DEFAULT"
+
 
 def run(
     *,
@@ -56,6 +60,7 @@ def run(
 
 def _run(desk: Desk, asked: Scope | None) -> MatchResult:
     desk.do(_SETTINGS)
+    desk.do(_ALL if asked is None else _A_FEW)
     ground.clear(desk)
     ground.lay(desk)
     changes = broken.last_change(desk)
@@ -69,6 +74,7 @@ def _run(desk: Desk, asked: Scope | None) -> MatchResult:
 
 
 def _match_everything(desk: Desk) -> list[Yield]:
+    desk.do(_ALL)
     at_large = next(rule for rule in rules() if rule.at_large)
     return [glance.take(desk, at_large), *_try_all(desk)]
 
