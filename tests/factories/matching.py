@@ -29,7 +29,7 @@ def line(reference: str = "", gross: int = 1234, **changes: Any) -> GatewayLine:
     fields: dict[str, Any] = {
         "file": changes.pop("file", None) or _one_file(),
         "gateway": "stripe",
-        "line_id": f"L{number}",
+        "line_id": f"L{number:06}",
         "kind": "charge",
         "gross": gross,
         "net": gross,
@@ -52,7 +52,7 @@ def document(reference: str = "", minor: int = 1234, **changes: Any) -> PrimaDoc
     fields: dict[str, Any] = {
         "prima_id": f"p{number}",
         "kind": kind,
-        "number": f"{kind[:3].upper()}-{number}",
+        "number": f"{kind[:3].upper()}-{number:06}",
         "date": DAY,
         "currency": "GBP",
         "gross": Decimal(abs(minor)) / 100,
