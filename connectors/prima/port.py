@@ -13,6 +13,7 @@ from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import Code, Item, TaxCode
 from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
+from integration.records.stock import Availability
 
 Record = TypeVar("Record")
 
@@ -65,6 +66,12 @@ class Prima(Protocol):
 
     def document_changes(self, kind: DocumentKind, cursor: str) -> ChangePage[Document]:
         """Invoices, credit notes or receipts changed since the cursor, as for customers."""
+
+    def availability_changes(self, cursor: str) -> ChangePage[Availability]:
+        """Stock of items counted since the cursor, as for customers."""
+
+    def availability(self, sku_keys: Sequence[str]) -> list[Availability]:
+        """The stock of these items now, in their order; of one nobody counted it is unknown."""
 
     def customer_by_account(self, account_code: str) -> Customer:
         """The customer with this account code. Raises NotFound."""

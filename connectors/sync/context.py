@@ -15,6 +15,8 @@ from connectors.sync.recorder import ExchangeRecorder
 
 Result = TypeVar("Result")
 HEARTBEAT_SECONDS = 5.0
+SCHEDULE = "schedule"
+"""Who started a run that nobody started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Context:
     def is_over(self) -> bool:
         """The worker is asked to stop, or has run for long enough."""
         return self.stopping.is_set() or monotonic() >= self.ends_at
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Somebody started it and wants all of it now."""
+        return self.run.started_by != SCHEDULE
 
     def count(self, **more: int) -> None:
         """Adds to the run's counts (seen, sent, unchanged, held, failed)."""

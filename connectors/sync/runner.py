@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from connectors.errors import RemoteError
 from connectors.sync.connections import Remotes, connection_to
-from connectors.sync.context import STALE_AFTER, Context, Failure, Watch, _nobody_watches
+from connectors.sync.context import SCHEDULE, STALE_AFTER, Context, Failure, Watch, _nobody_watches
 from connectors.sync.flow import Flow, flow_of, setting_of
 from connectors.sync.models import SyncRun
 from connectors.sync.recorder import ExchangeRecorder
@@ -45,7 +45,7 @@ def attempt(work: Callable[[], Result]) -> Result | Failure:
 def run(
     slug: str,
     *,
-    started_by: str = "schedule",
+    started_by: str = SCHEDULE,
     only: Sequence[str] | None = None,
     watch: Watch = _nobody_watches,
 ) -> SyncRun | None:

@@ -21,6 +21,7 @@ from integration.mapping.models import (
     ProductMapping,
     PromotionMapping,
     SourceTable,
+    StockClass,
     TargetTable,
     TaxRule,
     ValueMapping,
@@ -152,6 +153,21 @@ class SourceTableAdmin(Trailed):
 @admin.register(TargetTable)
 class TargetTableAdmin(Trailed):
     list_display = ["part", "data_extension"]
+
+
+@admin.register(StockClass)
+class StockClassAdmin(Trailed):
+    """How often the stock of which items goes to Marketing Cloud."""
+
+    list_display = [
+        "name",
+        "place",
+        "every_minutes",
+        "sold_within_days",
+        "seasons",
+        "brands",
+        "kinds",
+    ]
 
 
 @admin.register(DiscountRelease)

@@ -6,6 +6,25 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 
+from integration.mapping.stock_classes import StockClass
+
+__all__ = [
+    "DateSpan",
+    "DiscountRelease",
+    "EffectiveMapping",
+    "OrderPolicy",
+    "ProductMapping",
+    "PromotionMapping",
+    "SourceTable",
+    "StockClass",
+    "TargetTable",
+    "TaxRule",
+    "TextRange",
+    "ValueMapping",
+    "exactly",
+    "span",
+]
+
 
 class DateSpan(Func):
     """PostgreSQL's daterange over the two date columns, both ends included."""

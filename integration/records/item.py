@@ -21,6 +21,7 @@ class Item:
     gtin: str = ""
     uom: str = "EA"
     price: Decimal | None = None
+    currency: str = ""
     status: Literal["active", "blocked", "discontinued"] = "active"
     blocked_reason: str = ""
     brand: str = ""

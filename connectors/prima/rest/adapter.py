@@ -18,10 +18,12 @@ from connectors.prima.rest.feed import page_from
 from connectors.prima.rest.item_payload import code_from, item_from, item_payload, tax_code_from
 from connectors.prima.rest.order_payload import order_payload
 from connectors.prima.rest.placed_order import placed_order_from, priced_from
+from connectors.prima.rest.stock_payload import availability_from
 from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import CodeList, Item
 from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
+from integration.records.stock import Availability
 
 CODE_LISTS: dict[CodeList, str] = {
     "charge": "charge-codes",
@@ -35,6 +37,7 @@ DOCUMENTS: dict[DocumentKind, str] = {
     "receipt": "receipts",
 }
 PAGE_SIZE = 500
+ITEMS_A_QUESTION = 200
 
 
 class RestPrima:
@@ -78,6 +81,21 @@ class RestPrima:
 
     def document_changes(self, kind: DocumentKind, cursor: str) -> ChangePage[Document]:
         return self._changes(DOCUMENTS[kind], cursor, partial(document_from, kind))
+
+    def availability_changes(self, cursor: str) -> ChangePage[Availability]:
+        return self._changes("availability", cursor, availability_from)
+
+    def availability(self, sku_keys: Sequence[str]) -> list[Availability]:
+        found: list[Availability] = []
+        for first in range(0, len(sku_keys), ITEMS_A_QUESTION):
+            some = sku_keys[first : first + ITEMS_A_QUESTION]
+            content = {"items": [{"sku_key": key} for key in some]}
+            answer = self._calls.send("POST", "/availability/query", content=content)
+            entries = answer.json_object().get("items")
+            if not isinstance(entries, list) or len(entries) != len(some):
+                raise answer.unexpected("did not say how much there is of every item")
+            found += [read_entry(answer, entry, availability_from) for entry in entries]
+        return found
 
     def customer_by_account(self, account_code: str) -> Customer:
         target = f"/customers/by-account/{quote(account_code, safe='')}"

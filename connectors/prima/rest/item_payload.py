@@ -34,6 +34,7 @@ def item_from(payload: Mapping[str, Any]) -> Item:
         gtin=text(payload, "gtin"),
         uom=text(payload, "uom") or "EA",
         price=decimal_or_none(payload, "price"),
+        currency=text(payload, "currency"),
         status=choice(payload, "status", STATES),
         blocked_reason=text(payload, "blocked_reason"),
         brand=text(payload, "brand"),

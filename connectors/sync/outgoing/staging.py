@@ -13,13 +13,16 @@ from connectors.sync.outgoing.row import OutgoingRow
 from integration.mapping.target_columns import TARGET_KEYS
 
 A_STATEMENT = 5_000
+# What is there already is left out first: a conflict would lock each of the rows that stay.
 # A row that was refused goes once more whatever comes next, so that its case is closed.
 _STAGE = """
 INSERT INTO sync_outgoingrow AS kept (
     part, key, values, content_hash, confirmed_hash, refused_hash, attempts, not_before,
     last_error, changed_at)
-SELECT %s, told.key, told.values, md5(told.values::text), '', '', 0, now(), '', now()
-FROM ({}) AS told
+SELECT %s, told.key, told.values, told.hash, '', '', 0, now(), '', now()
+FROM (SELECT key, values, md5(values::text) AS hash FROM ({}) AS wanted) AS told
+LEFT JOIN sync_outgoingrow AS there ON there.part = %s AND there.key = told.key
+WHERE there.content_hash IS DISTINCT FROM told.hash
 ON CONFLICT (part, key) DO UPDATE SET
     values = excluded.values, content_hash = excluded.content_hash, attempts = 0,
     not_before = excluded.not_before, last_error = '', changed_at = excluded.changed_at,
@@ -45,7 +48,7 @@ def stage(part: str, rows: Iterable[Mapping[str, Value]]) -> int:
 def stage_query(part: str, query: str, params: Sequence[Any] = ()) -> int:
     """As `stage`, for a query that answers `key` and `values` (jsonb), each key once."""
     with database.cursor() as cursor:
-        cursor.execute(_STAGE.format(query), [part, *params])
+        cursor.execute(_STAGE.format(query), [part, *params, part])
         return int(cursor.rowcount)
 
 

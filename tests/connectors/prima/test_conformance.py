@@ -276,7 +276,7 @@ def test_a_service_item_is_created(prima: Prima) -> None:
 
     made = prima.create_item(wanted, idempotency_key="K-1")
 
-    assert replace(made, modified_at=None, version="") == wanted
+    assert replace(made, modified_at=None, version="", currency="") == wanted
     assert prima.create_item(wanted, idempotency_key="K-1") == made
 
 
@@ -284,3 +284,22 @@ def test_a_stock_item_is_not_created_from_outside(prima: Prima) -> None:
     with pytest.raises(Rejected) as caught:
         prima.create_item(Item("SHOE", "Shoe", "stock", "S"), idempotency_key="K-1")
     assert [issue.code for issue in caught.value.issues] == ["item.kind_mismatch"]
+
+
+def test_stock_is_followed_and_asked_for_and_unknown_is_not_zero(
+    prima: Prima, installation: RunningSandbox
+) -> None:
+    _, cursor = followed(prima.availability_changes)
+    inside(
+        installation, "PUT", "availability/NO-SUCH-1", free_stock="0", available_date="2027-02-01"
+    )
+    inside(installation, "PUT", "availability/NO-SUCH-2", free_stock="12.5")
+
+    changes, _ = followed(prima.availability_changes, cursor)
+
+    told = {one.record.sku_key: one.record for one in changes if one.record}
+    assert told["NO-SUCH-1"].free_stock == 0
+    assert told["NO-SUCH-1"].available_on == date(2027, 2, 1)
+    asked = prima.availability(["NO-SUCH-2", *(f"NEVER-{n}" for n in range(250)), "NO-SUCH-1"])
+    assert [asked[0].free_stock, asked[-1].free_stock] == [Decimal("12.5"), 0]
+    assert {(one.status, one.free_stock) for one in asked[1:-1]} == {("unknown", None)}

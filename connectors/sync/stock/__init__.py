@@ -1,0 +1,1 @@
+"""Stock of Prima on its way to Marketing Cloud."""
