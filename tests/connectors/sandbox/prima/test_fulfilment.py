@@ -209,3 +209,50 @@ def test_a_word_to_the_control_that_does_not_fit_is_refused(prima, method, path,
 
     assert answer.status_code in (400, 422)
     assert answer.json()["detail"]
+
+
+def test_a_receipt_has_the_day_of_its_invoice(prima):
+    prima.place(two_lines())
+
+    act(prima, "invoice", {"date": "2026-10-06"})
+
+    assert prima.get("/receipts").json()["items"][0]["date"] == "2026-10-06"
+
+
+def test_many_steps_are_done_at_once_in_their_order(prima):
+    prima.place(two_lines())
+    prima.place(two_lines("O-2"))
+    steps = [
+        {"number": "SO-000001", "do": "despatch", "with": {}},
+        {"number": "SO-000001", "do": "invoice", "with": {"date": "2026-10-06"}},
+        {"number": "SO-000002", "do": "cancel", "with": {"reason": "By mistake."}},
+    ]
+
+    answer = prima.control("POST", "orders/steps", {"steps": steps})
+
+    assert answer.json() == {"done": 3}
+    assert read(prima)["order_status"] == "completed"
+    assert read(prima, "SO-000002")["order_status"] == "cancelled"
+
+
+def test_of_steps_that_do_not_all_fit_none_is_done(prima):
+    prima.place(two_lines())
+    steps = [
+        {"number": "SO-000001", "do": "despatch", "with": {}},
+        {"number": "SO-000001", "do": "despatch", "with": {}},
+    ]
+
+    answer = prima.control("POST", "orders/steps", {"steps": steps})
+
+    assert answer.status_code == 409
+    assert read(prima)["fulfilment_status"] == "none"
+    assert prima.get("/shipments").json()["items"] == []
+
+
+def test_the_control_tells_every_order_and_the_address_of_each_account(prima):
+    prima.place(two_lines())
+
+    told = prima.control("GET", "orders", {}).json()
+
+    assert [order["order_number"] for order in told["orders"]] == ["SO-000001"]
+    assert "ACME01" in told["emails"]
