@@ -165,8 +165,9 @@ def _settings(span: Span) -> dict[str, Any]:
             for currency in ("GBP", "EUR")
         ],
         "limits": [
-            {"kind": kind, "currency": currency, "amount": 5_000}
-            for kind in ("write_off", "fee", "fx") for currency in ("GBP", "EUR")
+            {"kind": kind, "currency": currency, "role": role, "amount": amount}
+            for kind in ("write_off", "fee", "fx", "match") for currency in ("GBP", "EUR")
+            for role, amount in (("finance", 5_000), ("controller", 100_000))
         ],
         "rates": [
             {"day": day.isoformat(), "base": "EUR", "quote": "GBP", "rate": str(rates.market(day)),
