@@ -117,7 +117,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     return _take(request, pk, periods.explain, "Kept with the period.", **given)
 
 
-def _take(request: HttpRequest, pk: int, step: Step, words: str, **given: str) -> HttpResponse:
+def _take(request: HttpRequest, pk: int, step: Step, done: str, /, **given: str) -> HttpResponse:
     period = get_object_or_404(Period, pk=pk)
     version = request.POST.get("version", "")
     try:
@@ -130,5 +130,5 @@ def _take(request: HttpRequest, pk: int, step: Step, words: str, **given: str) -
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, words)
+        messages.success(request, done)
     return redirect("period", pk=pk)
