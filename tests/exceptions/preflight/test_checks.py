@@ -8,13 +8,16 @@ import pytest
 from django.utils import timezone
 
 from connectors.sandbox.running import RunningSandbox
-from connectors.sync import runner
+from connectors.sfmc.rows import RowWrite
+from connectors.sync import connections, runner
 from exceptions.preflight import running, tasks
 from exceptions.preflight.models import Preflight, PreflightRun
 from integration.accounts.models import User
+from integration.consent import ledger
 from integration.mapping.models import ProductMapping, PromotionMapping
-from integration.mirror.models import PrimaItem
+from integration.mirror.models import Contact, PrimaCustomer, PrimaItem
 from tests.connectors.sync.desk import at_prima
+from tests.factories.consent import opt_out
 
 
 @pytest.fixture
@@ -123,6 +126,48 @@ def test_the_audience_is_looked_at_as_if_everybody_ordered(
     # then
     known = len(prima.scenario["sfmc"]["data_extensions"][3]["rows"])
     assert run.contacts == known
+
+
+def test_who_has_opted_out_stops_it(prima: RunningSandbox, sellable: list[str], marketing: User):
+    # given
+    runner.run("contacts")
+    unsubscribed = set(Contact.objects.filter(status="Unsubscribed").values_list("key", flat=True))
+    someone = Contact.objects.exclude(key__in=unsubscribed).exclude(email="").first()
+    assert unsubscribed
+    assert someone is not None
+    ledger.record([opt_out(someone.email)])
+
+    # when
+    plan = planned(marketing, skus=[{"sku": sellable[0]}], audience="Contact_Master")
+    run = checked(plan, marketing)
+
+    # then
+    out = {subject for subject, _ in found(run, "audience_consent")}
+    assert out == {*unsubscribed, someone.key}
+    assert run.results.get(check_slug="audience_consent").verdict == "no_go"
+    assert run.verdict == "no_go"
+
+
+def test_a_company_abroad_without_tax_number_is_seen_before_it_orders(
+    prima: RunningSandbox, sellable: list[str], marketing: User
+):
+    # given
+    runner.run("contacts")
+    company = Contact.objects.exclude(company_name="").exclude(tax_number="").first()
+    assert company is not None
+    PrimaCustomer.objects.filter(contact_key=company.key).update(vat_number="")
+    client = connections.sfmc()
+    changed = RowWrite({"ContactKey": company.key}, {"Country": "DE", "TaxNumber": "DE1"})
+    client.data_extensions.upsert_rows("Contact_Master", [changed])
+    client.close()
+
+    # when
+    plan = planned(marketing, skus=[{"sku": sellable[0]}], audience="Contact_Master")
+    run = checked(plan, marketing)
+
+    # then
+    assert (company.key, "invalid_tax_number") in found(run, "audience_tax_number")
+    assert run.results.get(check_slug="audience_tax_number").verdict == "care"
 
 
 def test_an_audience_that_is_not_there_is_told_in_words(
