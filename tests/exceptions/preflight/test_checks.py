@@ -15,7 +15,7 @@ from exceptions.preflight.models import Preflight, PreflightRun
 from integration.accounts.models import User
 from integration.consent import ledger
 from integration.mapping.models import ProductMapping, PromotionMapping
-from integration.mirror.models import Contact, PrimaCustomer, PrimaItem
+from integration.mirror.models import Contact, PrimaCustomer, PrimaItem, Stock
 from tests.connectors.sync.desk import at_prima
 from tests.factories.consent import opt_out
 
@@ -126,6 +126,31 @@ def test_the_audience_is_looked_at_as_if_everybody_ordered(
     # then
     known = len(prima.scenario["sfmc"]["data_extensions"][3]["rows"])
     assert run.contacts == known
+
+
+def test_too_little_stock_stops_it_and_unknown_stock_does_not(sellable: list[str], marketing: User):
+    # given
+    Stock.objects.all().delete()
+    for sku, free in zip(sellable, (39, 40, None), strict=True):
+        Stock.objects.create(
+            sku_key=sku,
+            status="unknown" if free is None else "known",
+            free_stock=free,
+            read_at=timezone.now(),
+        )
+
+    # when
+    skus = [{"sku": sku, "units": 40} for sku in sellable]
+    run = checked(planned(marketing, skus=skus), marketing)
+
+    # then
+    assert found(run, "stock") == [
+        (sellable[0], "stock_insufficient"),
+        (sellable[2], "stock_unknown"),
+    ]
+    first = run.findings.get(code="stock_insufficient")
+    assert first.message == "Prima has 39; 40 are expected to be sold."
+    assert run.results.get(check_slug="stock").verdict == "no_go"
 
 
 def test_who_has_opted_out_stops_it(prima: RunningSandbox, sellable: list[str], marketing: User):
