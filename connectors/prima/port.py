@@ -13,6 +13,7 @@ from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import Code, Item, TaxCode
 from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
+from integration.records.shipment import Shipment
 from integration.records.stock import Availability
 
 Record = TypeVar("Record")
@@ -72,6 +73,9 @@ class Prima(Protocol):
 
     def availability(self, sku_keys: Sequence[str]) -> list[Availability]:
         """The stock of these items now, in their order; of one nobody counted it is unknown."""
+
+    def shipment_changes(self, cursor: str) -> ChangePage[Shipment]:
+        """Parcels that left or were delivered since the cursor, as for customers."""
 
     def customer_by_account(self, account_code: str) -> Customer:
         """The customer with this account code. Raises NotFound."""

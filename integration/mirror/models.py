@@ -7,6 +7,7 @@ from django.db.models.functions import Upper
 
 from integration.mirror.contacts import Contact
 from integration.mirror.documents import BookedOrder, PrimaDocument
+from integration.mirror.shipments import Shipment
 from integration.mirror.stock import Stock
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "PrimaDocument",
     "PrimaItem",
     "PrimaOrder",
+    "Shipment",
     "Stock",
 ]
 

@@ -10,7 +10,10 @@ DocumentKind = Literal["invoice", "credit_note", "receipt"]
 
 @dataclass(frozen=True, slots=True)
 class BookedLine:
-    """A line of an order or document. `gross` is net and tax together, after all discounts."""
+    """A line of an order or document. `gross` is net and tax together, after all discounts.
+
+    `shipped` is how many of an order's line have left; documents do not say.
+    """
 
     line_ref: str
     sku: str
@@ -18,6 +21,8 @@ class BookedLine:
     net: Decimal
     tax: Decimal
     tax_code: str = ""
+    description: str = ""
+    shipped: Decimal = Decimal(0)
 
     @property
     def gross(self) -> Decimal:
@@ -55,6 +60,7 @@ class BookedOrder:
     fulfilment_status: str = ""
     invoice_status: str = ""
     payment_status: str = ""
+    status_changed_at: datetime | None = None
     modified_at: datetime | None = None
     version: str = ""
 

@@ -18,11 +18,13 @@ from connectors.prima.rest.feed import page_from
 from connectors.prima.rest.item_payload import code_from, item_from, item_payload, tax_code_from
 from connectors.prima.rest.order_payload import order_payload
 from connectors.prima.rest.placed_order import placed_order_from, priced_from
+from connectors.prima.rest.shipment_payload import shipment_from
 from connectors.prima.rest.stock_payload import availability_from
 from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.customer import Customer
 from integration.records.item import CodeList, Item
 from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
+from integration.records.shipment import Shipment
 from integration.records.stock import Availability
 
 CODE_LISTS: dict[CodeList, str] = {
@@ -96,6 +98,9 @@ class RestPrima:
                 raise answer.unexpected("did not say how much there is of every item")
             found += [read_entry(answer, entry, availability_from) for entry in entries]
         return found
+
+    def shipment_changes(self, cursor: str) -> ChangePage[Shipment]:
+        return self._changes("shipments", cursor, shipment_from)
 
     def customer_by_account(self, account_code: str) -> Customer:
         target = f"/customers/by-account/{quote(account_code, safe='')}"

@@ -45,6 +45,7 @@ def booked_order_from(payload: Payload) -> BookedOrder:
         fulfilment_status=text(payload, "fulfilment_status"),
         invoice_status=text(payload, "invoice_status"),
         payment_status=text(payload, "payment_status"),
+        status_changed_at=moment_or_none(payload, "status_changed_at"),
         modified_at=moment_or_none(payload, "modified_at"),
         version=text(payload, "version"),
     )
@@ -68,7 +69,7 @@ def document_from(kind: DocumentKind, payload: Payload) -> Document:
         company=text(payload, "company") or "main",
         due_day=day_or_none(payload, "due_date"),
         account_code=text(payload, "account_code"),
-        order_numbers=_order_numbers(payload),
+        order_numbers=order_numbers_of(payload),
         external_ref=text(payload.get("external_ref") or {}, "ref"),
         invoice_number=text(payload, "invoice_number"),
         outstanding=decimal_or_none(payload, "outstanding"),
@@ -84,8 +85,8 @@ def document_from(kind: DocumentKind, payload: Payload) -> Document:
     )
 
 
-def _order_numbers(payload: Payload) -> tuple[str, ...]:
-    """The one order of the document, or the several that one invoice covers."""
+def order_numbers_of(payload: Payload) -> tuple[str, ...]:
+    """The one order of the document, or the several that it covers."""
     several = payload.get("order_numbers") or ()
     one = text(payload, "order_number")
     return tuple(dict.fromkeys([*([one] if one else []), *[str(number) for number in several]]))
@@ -99,6 +100,8 @@ def _line(payload: Payload) -> BookedLine:
         net=decimal(payload, "net_amount"),
         tax=decimal(payload, "tax_amount"),
         tax_code=text(payload, "tax_code"),
+        description=text(payload, "description"),
+        shipped=decimal_or_none(payload, "shipped_qty") or Decimal(0),
     )
 
 

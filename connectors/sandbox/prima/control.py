@@ -6,7 +6,7 @@
     POST   orders                          enter an order without checks
     POST   orders/steps                    many of the next in one go:
                                            {"steps": [{"number": …, "do": "invoice", "with": {…}}]}
-    POST   orders/{number}/allocate|despatch|invoice|credit|pay
+    POST   orders/{number}/allocate|despatch|deliver|invoice|credit|pay|refund
                                            {"lines": [{line_ref, quantity}], "overrides": {…}, …}
     POST   orders/{number}/cancel          whatever its state
     POST   orders/{number}/status          any of the four states: {"order_status": "rejected"}
@@ -102,6 +102,14 @@ def allocate(work: Work) -> Record:
 
 def despatch(work: Work) -> Record:
     return fulfilment.despatch(work.desk, _order(work), work.body)
+
+
+def deliver(work: Work) -> Record:
+    return fulfilment.deliver(work.desk, _order(work), work.body)
+
+
+def refund(work: Work) -> Record:
+    return fulfilment.refund(work.desk, _order(work), work.body)
 
 
 def invoice(work: Work) -> Record:
@@ -254,6 +262,8 @@ ROUTES = (
     _route("POST", "orders/advance", advance),
     _route("POST", "orders/<number>/allocate", allocate),
     _route("POST", "orders/<number>/despatch", despatch),
+    _route("POST", "orders/<number>/deliver", deliver),
+    _route("POST", "orders/<number>/refund", refund),
     _route("POST", "orders/<number>/invoice", invoice),
     _route("POST", "orders/<number>/credit", credit),
     _route("POST", "orders/<number>/pay", pay),

@@ -61,10 +61,29 @@ def despatch(desk: Desk, order: Record, wanted: Mapping[str, Any]) -> Record:
         "service": wanted.get("service") or "Tracked 48",
         "tracking": wanted.get("tracking") or f"TRK{number[-6:]}GB",
         "despatched_at": wanted.get("despatched_at") or desk.now,
+        "delivered_at": None,
     }
     desk.change(order, {"fulfilment_status": status, "lines": lines, **_completed(order, done)})
     _take_stock(desk, order, shipped)
     return desk.put("shipments", shipment)
+
+
+def deliver(desk: Desk, order: Record, wanted: Mapping[str, Any]) -> Record:
+    """The carrier has handed over the parcels of the order that were still under way."""
+    moment = wanted.get("delivered_at") or desk.now
+    parcels = [one for one in _of_order(desk, "shipments", order) if not one.get("delivered_at")]
+    if not parcels:
+        raise _conflict(order, "No parcel of it is under way.")
+    for parcel in parcels:
+        desk.put("shipments", {**parcel, "delivered_at": moment})
+    return {"delivered": [parcel["number"] for parcel in parcels]}
+
+
+def refund(desk: Desk, order: Record, wanted: Mapping[str, Any]) -> Record:
+    """The customer has the money back."""
+    if order["payment_status"] not in ("paid", "part"):
+        raise _conflict(order, "Nothing of it was paid.")
+    return desk.change(order, {"payment_status": "refunded"})
 
 
 def invoice(desk: Desk, order: Record, wanted: Mapping[str, Any]) -> Record:
@@ -112,13 +131,7 @@ def credit(desk: Desk, order: Record, wanted: Mapping[str, Any]) -> Record:
     """Credit the wanted lines of the order, or all that was invoiced."""
     if order["invoice_status"] == "none":
         raise _conflict(order, "Nothing of it was invoiced.")
-    where = desk.company.at("invoices")
-    rows = desk.db.execute(
-        "SELECT data, version FROM records WHERE company = ? AND resource = ?"
-        " AND json_extract(data, '$.order_number') = ? ORDER BY code",
-        (*where, order["order_number"]),
-    )
-    source = records.loaded(rows.fetchall()[0])
+    source = _of_order(desk, "invoices", order)[0]
     invoiced = {line["line_ref"]: Decimal(line["invoiced_qty"]) for line in order["lines"]}
     picked = _wanted(order, wanted.get("lines")) or {r: q for r, q in invoiced.items() if q}
     amounts = [
@@ -167,6 +180,16 @@ def _heading(order: Record, number: str) -> Record:
         "account_code": (order.get("customer") or {}).get("account_code"),
         "currency": order["currency"],
     }
+
+
+def _of_order(desk: Desk, resource: str, order: Record) -> list[Record]:
+    """The order's invoices or parcels, by number."""
+    rows = desk.db.execute(
+        "SELECT data, version FROM records WHERE company = ? AND resource = ?"
+        " AND json_extract(data, '$.order_number') = ? ORDER BY code",
+        (*desk.company.at(resource), order["order_number"]),
+    )
+    return [records.loaded(row) for row in rows.fetchall()]
 
 
 def _require_open(order: Record) -> None:

@@ -1,10 +1,11 @@
-"""Reads what became of orders in Prima: their states, invoices, credit notes and receipts."""
+"""Reads what became of orders in Prima: states, parcels, invoices, credit notes and receipts."""
 
 from connectors.sync.context import Context
 from connectors.sync.flow import Defaults, Flow
 from connectors.sync.reference.booked_orders import BookedOrderShelf
 from connectors.sync.reference.documents import DocumentShelf
 from connectors.sync.reference.feed import follow
+from connectors.sync.reference.shipments import ShipmentShelf
 from integration.accounts.roles import Role
 
 
@@ -12,8 +13,8 @@ class PrimaDocuments(Flow):
     slug = "prima_documents"
     title = "Orders and documents from Prima"
     meaning = (
-        "Reads orders, invoices, credit notes and receipts from Prima as they change, so that "
-        "finance can compare them with what was ordered and paid out."
+        "Reads orders, parcels, invoices, credit notes and receipts from Prima as they change, so "
+        "that customers are told and finance can compare them with what was ordered and paid out."
     )
     owner = Role.FINANCE
     systems = ("prima",)
@@ -22,6 +23,7 @@ class PrimaDocuments(Flow):
     def run(self, context: Context) -> None:
         prima = context.remotes.prima()
         follow(BookedOrderShelf(prima), context)
+        follow(ShipmentShelf(prima), context)
         for shelf in (
             DocumentShelf(prima, "invoice"),
             DocumentShelf(prima, "credit_note"),

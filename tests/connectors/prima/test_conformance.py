@@ -36,7 +36,7 @@ def followed(read: Callable[[str], ChangePage], cursor: str = "") -> tuple[list[
             return found, cursor
 
 
-def inside(installation: RunningSandbox, method: str, what: str, **members: str) -> Any:
+def inside(installation: RunningSandbox, method: str, what: str, **members: Any) -> Any:
     """Something happens in Prima without us."""
     session = HttpSession("Prima", installation.base_url, Conduct(addresses=LOOPBACK))
     target = f"/prima/__control__/{what}"

@@ -173,3 +173,27 @@ def test_an_order_comes_back_as_it_stands_with_its_documents(
         + sum(charge.net + charge.tax for charge in order.charges)
         == order.gross
     )
+
+
+def test_parcels_say_where_they_are(prima: Prima, installation: RunningSandbox) -> None:
+    # given two boots in two parcels, the first of them delivered
+    placed = prima.create_order(sales_order("CO-BOX"), idempotency_key="CO-BOX")
+    one_boot = {"lines": [{"line_ref": "1", "quantity": "1"}]}
+    inside(installation, "POST", f"orders/{placed.order_number}/despatch", **one_boot)
+    inside(installation, "POST", f"orders/{placed.order_number}/deliver")
+    inside(installation, "POST", f"orders/{placed.order_number}/despatch", tracking="T-2")
+
+    # when
+    changes, _ = followed(prima.shipment_changes)
+    orders, _ = followed(prima.order_changes)
+
+    # then
+    parcels = sorted((one.record for one in changes if one.record), key=lambda one: one.number)
+    assert [parcel.order_numbers for parcel in parcels] == [(placed.order_number,)] * 2
+    assert [parcel.lines[0].quantity for parcel in parcels] == [Decimal(1), Decimal(1)]
+    assert [parcel.delivered_at is not None for parcel in parcels] == [True, False]
+    assert parcels[1].tracking == "T-2"
+    assert parcels[1].carrier == "Royal Mail"
+    [order] = [one.record for one in orders if one.record and one.record.external_ref == "CO-BOX"]
+    assert (order.lines[0].shipped, order.lines[0].description) == (Decimal(2), "Boot")
+    assert order.status_changed_at is not None

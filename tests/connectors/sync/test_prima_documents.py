@@ -8,7 +8,7 @@ import requests
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync import runner
 from connectors.sync.models import Cursor, SyncRun
-from integration.mirror.models import BookedOrder, PrimaDocument, PrimaOrder
+from integration.mirror.models import BookedOrder, PrimaDocument, PrimaOrder, Shipment
 
 CONTROL = "/prima/__control__"
 
@@ -65,6 +65,23 @@ def test_invoices_credit_notes_and_receipts_follow_their_order(booked):
     assert documents.filter(kind="receipt").count() >= 1
     assert invoice.customer_email != ""
     assert BookedOrder.objects.get(order_number=order.order_number).invoice_status == "credited"
+
+
+def test_parcels_are_mirrored_with_their_tracking(booked):
+    order = PrimaOrder.objects.order_by("pk").first()
+    assert order is not None
+    step(booked, order.order_number, "despatch", carrier="DPD", tracking="D-1")
+    run("prima_documents")
+    step(booked, order.order_number, "deliver")
+
+    run("prima_documents")
+
+    parcel = Shipment.objects.get()
+    assert parcel.order_numbers == [order.order_number]
+    assert (parcel.carrier, parcel.tracking) == ("DPD", "D-1")
+    assert parcel.delivered_at is not None
+    mirrored = BookedOrder.objects.get(order_number=order.order_number)
+    assert mirrored.data["lines"][0]["shipped"] == mirrored.data["lines"][0]["quantity"]
 
 
 def test_reading_again_changes_nothing(booked):
