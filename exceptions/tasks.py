@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from exceptions import bulk, jobs, lifecycle, rework, rows
+from exceptions import bulk, events, jobs, lifecycle, rework, rows
 from exceptions.action import actions
 from exceptions.models import BulkJob, ExceptionCase, Occurrence, Status
 from exceptions.prima_action import PrimaAction
@@ -17,6 +17,8 @@ STEPS: Mapping[str, jobs.Step] = {
     "cases": bulk.cases_step,
     "undo": bulk.undo_step,
     "rows": rows.rows_step,
+    "tell": events.tell_step,
+    "leave": events.leave_step,
 }
 KEEP_JOBS = timedelta(days=180)
 KEEP_PAYLOADS = timedelta(days=400)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.answer import Answer
+from connectors.http import query
 from connectors.sfmc.calls import RestCalls
 from connectors.sfmc.rows import batches
 from connectors.sfmc.values import Value, to_wire
@@ -12,6 +14,7 @@ from integration.records.audience import Audience
 
 MEMBERS_A_CALL = 100
 EXITS_A_CALL = 50
+ENTRIES_A_PAGE = 500
 EXIT_DONE = "Exit process Completed."
 
 
@@ -35,6 +38,14 @@ class EntryOutcome:
     event_id: str = ""
     message: str = ""
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An entry Marketing Cloud has taken. Its data are not told."""
+
+    contact_key: str
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,34 @@ class Journeys:
             ]
         return outcomes
 
+    def entered(self, event_key: str, since: datetime) -> list[Entered]:
+        """Who was let in by the event since then, newest first, without those refused.
+
+        A look into the log, for entries whose answer was lost.
+        """
+        found: list[Entered] = []
+        seen, page = 0, 1
+        while True:
+            asked = query(
+                {
+                    "eventDefinitionKey": event_key,
+                    "startDate": _log_time(since),
+                    "$page": page,
+                    "$pageSize": ENTRIES_A_PAGE,
+                }
+            )
+            answer = self._calls.send("GET", f"/interaction/v1/async/events/status{asked}")
+            body = answer.json_object()
+            entries = _objects(answer, body.get("items") or [])
+            found += [
+                Entered(str(entry.get("contactKey", "")), str(entry.get("eventInstanceId", "")))
+                for entry in entries
+                if str(entry.get("status", "")).lower() != "errored"
+            ]
+            seen, page = seen + len(entries), page + 1
+            if not entries or seen >= int(body.get("count") or 0):
+                return found
+
     def memberships(self, contact_keys: Sequence[str]) -> list[Membership]:
         """The journeys that the contacts are in now."""
         found: list[Membership] = []
@@ -161,6 +200,10 @@ def _entry_outcome(entry: Entry, member: dict[str, Any]) -> EntryOutcome:
         message=str(member.get("message") or ""),
         code="" if code is None else str(code),
     )
+
+
+def _log_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000")
 
 
 def _exit_states(answer: Answer, entries: object) -> list[ExitState]:

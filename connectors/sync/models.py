@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from connectors.sync.order_event import OrderEvent
 from connectors.sync.outgoing.row import OutgoingRow
 from integration.core.secrets import SecretField
 
@@ -13,6 +14,7 @@ __all__ = [
     "Exchange",
     "FlowSetting",
     "Inbound",
+    "OrderEvent",
     "OutgoingRow",
     "SyncItem",
     "SyncRun",

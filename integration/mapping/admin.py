@@ -17,6 +17,7 @@ from integration.audit.trailed import Trailed
 from integration.mapping import uses
 from integration.mapping.models import (
     DiscountRelease,
+    MilestoneEvent,
     OrderPolicy,
     ProductMapping,
     PromotionMapping,
@@ -168,6 +169,14 @@ class StockClassAdmin(Trailed):
         "brands",
         "kinds",
     ]
+
+
+@admin.register(MilestoneEvent)
+class MilestoneEventAdmin(Trailed):
+    list_display = ["milestone", "event_definition", "valid_from", "valid_to", "note"]
+    list_display_links = ["milestone"]
+    list_filter = ["milestone", InForce]
+    search_fields = ["event_definition", "note"]
 
 
 @admin.register(DiscountRelease)

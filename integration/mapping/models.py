@@ -7,11 +7,13 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 
 from integration.mapping.stock_classes import StockClass
+from integration.records.milestones import Milestone
 
 __all__ = [
     "DateSpan",
     "DiscountRelease",
     "EffectiveMapping",
+    "MilestoneEvent",
     "OrderPolicy",
     "ProductMapping",
     "PromotionMapping",
@@ -290,6 +292,69 @@ class TargetTable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_part_display()}: {self.data_extension}"
+
+
+class MilestoneEvent(EffectiveMapping):
+    """A milestone of an order → the event definition whose journey tells the customer.
+
+    `columns` maps our field to the name the entry data extension uses, as for a target table.
+    Events of orders carry no marketing, so a marketing opt-out does not stop them.
+    """
+
+    milestone = models.CharField(
+        max_length=20, choices=[(one.value, one.label) for one in Milestone]
+    )
+    event_definition = models.CharField("key of the event definition", max_length=100)
+    columns = models.JSONField(default=dict, blank=True)
+    latest_after_hours = models.PositiveIntegerField(
+        "told at the latest, in hours",
+        default=72,
+        help_text="What the desk learns later than this is noted and not told any more.",
+    )
+    wait_minutes = models.PositiveIntegerField(
+        "wait for tracking, in minutes",
+        default=120,
+        help_text="A despatch waits so long for its tracking number, and then goes without.",
+    )
+    service_only = models.BooleanField(
+        "service messages only",
+        default=False,
+        help_text=(
+            "The journey says what became of the order and advertises nothing. Contacts who opted "
+            "out of marketing enter it, too."
+        ),
+    )
+
+    class Meta:
+        ordering = ["milestone", "-valid_from"]
+        constraints = [
+            ExclusionConstraint(
+                name="milestone_event_no_overlap",
+                expressions=[
+                    (exactly("milestone"), RangeOperators.OVERLAPS),
+                    (span(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=(
+                    "This milestone has an event on some of these days. End the other one first."
+                ),
+            ),
+            models.CheckConstraint(
+                name="milestone_event_dates",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message="The last day must not be before the first.",
+            ),
+            models.CheckConstraint(
+                name="milestone_event_is_service",
+                condition=Q(service_only=True),
+                violation_error_message=(
+                    "Events of orders reach people who opted out of marketing. Confirm that the "
+                    "journey carries service messages only."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_milestone_display()} → {self.event_definition}"
 
 
 class DiscountRelease(models.Model):

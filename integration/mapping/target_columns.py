@@ -98,3 +98,19 @@ TARGET_KEYS: Mapping[str, tuple[str, ...]] = {
     "purchase": ("contact_key", "currency"),
 }
 """The fields of the primary key of each."""
+
+EVENT_COLUMNS: Mapping[str, str] = {
+    "event": "EventId",
+    "order_number": "OrderId",
+    "campaign_order": "CampaignOrderKey",
+    "contact_key": "ContactKey",
+    "email": "EmailAddress",
+    "milestone": "Milestone",
+    "reached_at": "ReachedAt",
+    "currency": "Currency",
+    "total": "Total",
+    "carrier": "Carrier",
+    "tracking": "TrackingNumber",
+    "parcel": "ShipmentNumber",
+}
+"""What an event of an order tells its journey: the order and nothing that advertises."""

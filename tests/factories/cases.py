@@ -36,6 +36,9 @@ FACTS: dict[str, dict[str, str]] = {
         "reason": "Name: too long",
     },
     "target_table_refused": {"part": "product", "table": "PRIMA_Product", "said": "Not there."},
+    "event_refused": {"definition": "order-despatched", "said": "The contact is inactive."},
+    "event_without_contact": {"account": "ACME"},
+    "event_late": {"milestone": "despatched", "definition": "order-despatched"},
     "missing_tax_number": {"account": "ACME", "country": "GB", "contact_key": "C-1"},
     "invalid_tax_number": {"account": "ACME", "tax_number": "GB000", "country": "GB"},
     "incompatible_address": {

@@ -12,6 +12,7 @@ from connectors.sandbox import scenario as scenarios
 from connectors.sync.models import Connection
 from integration.audit.trail import record
 from integration.mapping.models import (
+    MilestoneEvent,
     OrderPolicy,
     ProductMapping,
     PromotionMapping,
@@ -27,6 +28,7 @@ TABLES: Mapping[str, type[models.Model]] = {
     "promotions": PromotionMapping,
     "values": ValueMapping,
     "tax_rules": TaxRule,
+    "milestones": MilestoneEvent,
 }
 
 

@@ -148,6 +148,8 @@ def status(work: Work) -> Record:
 
 STEPS: dict[str, Callable[[Desk, Record, dict[str, Any]], Record]] = {
     "despatch": fulfilment.despatch,
+    "deliver": fulfilment.deliver,
+    "refund": fulfilment.refund,
     "invoice": fulfilment.invoice,
     "credit": fulfilment.credit,
     "pay": fulfilment.receive,

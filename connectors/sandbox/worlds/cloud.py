@@ -9,6 +9,7 @@ from connectors.sandbox.worlds.columns import (
     BOOKED_LINE_COLUMNS,
     CONTACT_COLUMNS,
     CUSTOMER_COLUMNS,
+    EVENT_COLUMNS,
     LINE_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
@@ -30,6 +31,15 @@ SCOPES = """
 """
 JOURNEYS = (("autumn-sale-2026", "Autumn sale 2026"), ("warranty-offer", "Warranty offer"))
 KNOWN_SINCE = "2026-01-05T09:00:00Z"
+MILESTONES = {
+    "accepted": "Order accepted",
+    "part_despatched": "Part of the order despatched",
+    "despatched": "Order despatched",
+    "delivered": "Order delivered",
+    "cancelled": "Order cancelled",
+    "refunded": "Order refunded",
+}
+"""What customers are told of an order; each is a journey of its own."""
 LISTS = ({"id": 101, "name": "Newsletter"}, {"id": 102, "name": "Offers"})
 
 
@@ -57,19 +67,29 @@ def sfmc_of(contacts: Sequence[Person], written: Sequence[Rows]) -> dict[str, An
             _extension("PRIMA_Order", BOOKED_COLUMNS, []),
             _extension("PRIMA_OrderLine", BOOKED_LINE_COLUMNS, []),
             _extension("PRIMA_Purchase", PURCHASE_COLUMNS, []),
+            _extension("PRIMA_OrderEvent", EVENT_COLUMNS, []),
         ],
         "event_definitions": [
             {"key": f"{key}-entry", "name": f"{name}: entry", "data_extension": "Campaign_Order",
              "journey": key}
             for key, name in JOURNEYS
+        ] + [
+            {"key": event_key(milestone), "name": name, "data_extension": "PRIMA_OrderEvent",
+             "journey": event_key(milestone)}
+            for milestone, name in MILESTONES.items()
         ],
         "journeys": [
             {"key": key, "name": name, "status": "Published", "version": 1}
-            for key, name in JOURNEYS
+            for key, name in (*JOURNEYS, *((event_key(one), MILESTONES[one]) for one in MILESTONES))
         ],
         "lists": list(LISTS),
         "subscribers": [_subscriber(person) for person in contacts],
     }  # fmt: skip
+
+
+def event_key(milestone: str) -> str:
+    """The key of the event definition, and of its journey."""
+    return f"order-{milestone.replace('_', '-')}"
 
 
 def _extension(key: str, columns: list[Column], rows: list[Row]) -> dict[str, Any]:

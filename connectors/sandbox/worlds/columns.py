@@ -124,6 +124,16 @@ BOOKED_LINE_COLUMNS = [
     *_decimal("Quantity", "Despatched", "LineTotal"),
     *_typed("Date", "UpdatedAt"),
 ]
+EVENT_COLUMNS = [
+    _key("EventId"),
+    *_text("OrderId", "CampaignOrderKey", "ContactKey"),
+    {"name": "EmailAddress", "type": "EmailAddress"},
+    *_text("Milestone", length=30),
+    *_typed("Date", "ReachedAt"),
+    *_text("Currency", length=3),
+    *_decimal("Total"),
+    *_text("Carrier", "TrackingNumber", "ShipmentNumber"),
+]
 PURCHASE_COLUMNS = [
     _key("ContactKey"),
     _key("Currency"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from connectors.sandbox.worlds.catalogue import Catalogue
+from connectors.sandbox.worlds.cloud import MILESTONES, event_key
 from connectors.sandbox.worlds.people import ABROAD
 from connectors.sandbox.worlds.promotions import LIMITS, MAPPED
 
@@ -43,6 +44,14 @@ def mappings_of(catalogue: Catalogue) -> dict[str, Any]:
             {"domain": domain, "source": source, "target": target}
             for domain, values in _VALUES.items()
             for source, target in values.items()
+        ],
+        "milestones": [
+            {
+                "milestone": milestone,
+                "event_definition": event_key(milestone),
+                "service_only": True,
+            }
+            for milestone in MILESTONES
         ],
         "tax_rules": _tax_rules(),
         "policy": {

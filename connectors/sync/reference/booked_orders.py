@@ -6,6 +6,7 @@ from datetime import datetime
 
 from connectors.prima.port import Change, ChangePage, Prima
 from connectors.sync.mirrored import as_data
+from connectors.sync.order_events.noting import note
 from connectors.sync.reference.copies import forget, keep
 from integration.mirror.models import BookedOrder
 from integration.records.booked import BookedOrder as Record
@@ -20,7 +21,9 @@ class BookedOrderShelf:
         return self.prima.order_changes(cursor)
 
     def write(self, changes: tuple[Change[Record], ...]) -> int:
-        return keep(BookedOrder, changes, _rows)
+        news = keep(BookedOrder, changes, _rows)
+        note(change.record.order_number for change in changes if change.record)
+        return news
 
     def forget_unread(self, since: datetime) -> None:
         forget(BookedOrder.objects, since)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from connectors.prima.port import Change, ChangePage, Prima
 from connectors.sync.mirrored import as_data
+from connectors.sync.order_events.noting import note
 from connectors.sync.reference.copies import forget, keep
 from integration.mirror.models import Shipment
 from integration.records.shipment import Shipment as Record
@@ -20,7 +21,11 @@ class ShipmentShelf:
         return self.prima.shipment_changes(cursor)
 
     def write(self, changes: tuple[Change[Record], ...]) -> int:
-        return keep(Shipment, changes, _rows)
+        news = keep(Shipment, changes, _rows)
+        note(
+            number for change in changes if change.record for number in change.record.order_numbers
+        )
+        return news
 
     def forget_unread(self, since: datetime) -> None:
         forget(Shipment.objects, since)

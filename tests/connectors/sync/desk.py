@@ -11,6 +11,7 @@ from connectors.sandbox.prima.records import every
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync.models import Connection, SyncItem
 from integration.mapping.models import (
+    MilestoneEvent,
     OrderPolicy,
     ProductMapping,
     PromotionMapping,
@@ -56,6 +57,7 @@ def map_as(scenario: Any) -> None:
     PromotionMapping.objects.bulk_create(PromotionMapping(**row) for row in told["promotions"])
     ValueMapping.objects.bulk_create(ValueMapping(**row) for row in told["values"])
     TaxRule.objects.bulk_create(TaxRule(**row) for row in told["tax_rules"])
+    MilestoneEvent.objects.bulk_create(MilestoneEvent(**row) for row in told["milestones"])
     OrderPolicy.objects.update_or_create(pk=1, defaults=told["policy"])
 
 
