@@ -202,7 +202,7 @@ class DecidedShape(serializers.Serializer):  # type: ignore[type-arg]
     left = LeftShape(many=True, help_text="Those that were not decided, and why.")
 
 
-class RefusalShape(serializers.Serializer):  # type: ignore[type-arg]
+class ReconciliationRefusal(serializers.Serializer):  # type: ignore[type-arg]
     """Nothing has changed."""
 
     detail = serializers.CharField()

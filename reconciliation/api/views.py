@@ -24,10 +24,10 @@ from reconciliation.models import Adjustment, Difference, Match
 from reconciliation.refusals import NotYours, PeriodLocked, Refused, Stale
 
 _REFUSALS = {
-    403: shapes.RefusalShape,
-    404: shapes.RefusalShape,
-    409: shapes.RefusalShape,
-    422: shapes.RefusalShape,
+    403: shapes.ReconciliationRefusal,
+    404: shapes.ReconciliationRefusal,
+    409: shapes.ReconciliationRefusal,
+    422: shapes.ReconciliationRefusal,
 }
 _TAGS = ["reconciliation"]
 
@@ -89,7 +89,7 @@ class Differences(Desk):
         operation_id="list_differences",
         summary="Differences, newest first",
         parameters=[*_DIFFERENCES, *_NEXT],
-        responses={200: shapes.DifferencePage, 403: shapes.RefusalShape},
+        responses={200: shapes.DifferencePage, 403: shapes.ReconciliationRefusal},
         tags=_TAGS,
     )
     def get(self, request: Request) -> Response:
@@ -165,7 +165,7 @@ class Adjustments(Desk):
         operation_id="list_adjustments",
         summary="Proposals and what was decided, newest first",
         parameters=[_asked("state", "One state, or “all”; else what waits."), *_NEXT],
-        responses={200: shapes.AdjustmentPage, 403: shapes.RefusalShape},
+        responses={200: shapes.AdjustmentPage, 403: shapes.ReconciliationRefusal},
         tags=_TAGS,
     )
     def get(self, request: Request) -> Response:
