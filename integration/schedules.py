@@ -29,6 +29,7 @@ TIMETABLE = (
     Entry("Products and stock to Marketing Cloud", RUN_FLOW, 5, flow="products_to_sfmc"),
     Entry("Orders and documents from Prima", RUN_FLOW, 1, flow="prima_documents"),
     Entry("Order events to Marketing Cloud", RUN_FLOW, 1, flow="order_events"),
+    Entry("Back in stock", RUN_FLOW, 5, flow="back_in_stock"),
     Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
     Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
     Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from connectors.sync.order_event import OrderEvent
 from connectors.sync.outgoing.row import OutgoingRow
+from connectors.sync.stock.request import StockRequest
 from integration.core.secrets import SecretField
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Inbound",
     "OrderEvent",
     "OutgoingRow",
+    "StockRequest",
     "SyncItem",
     "SyncRun",
 ]

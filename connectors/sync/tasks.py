@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from connectors.sync import recorder, runner
 from connectors.sync.inbound import taking
-from connectors.sync.models import Inbound, SyncRun
+from connectors.sync.models import Inbound, StockRequest, SyncRun
 
 KEEP_RUNS = timedelta(days=30)
 KEEP_PUSHES = timedelta(days=90)
+KEEP_REQUESTS = timedelta(days=400)
 
 
 def run_flow(slug: str) -> str:
@@ -27,4 +28,5 @@ def tidy() -> None:
     now = timezone.now()
     recorder.prune()
     SyncRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()
+    StockRequest.objects.filter(done_at__lt=now - KEEP_REQUESTS).delete()
     Inbound.objects.filter(received_at__lt=now - KEEP_PUSHES, processed_at__isnull=False).delete()

@@ -16,6 +16,7 @@ from import_export.forms import ExportForm
 from integration.audit.trailed import Trailed
 from integration.mapping import uses
 from integration.mapping.models import (
+    BackInStock,
     DiscountRelease,
     MilestoneEvent,
     OrderPolicy,
@@ -177,6 +178,14 @@ class MilestoneEventAdmin(Trailed):
     list_display_links = ["milestone"]
     list_filter = ["milestone", InForce]
     search_fields = ["event_definition", "note"]
+
+
+@admin.register(BackInStock)
+class BackInStockAdmin(Trailed):
+    list_display = ["__str__", "channel", "least_stock", "wait_days"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not BackInStock.objects.exists()
 
 
 @admin.register(DiscountRelease)

@@ -7,6 +7,7 @@ DATA_EXTENSIONS: Mapping[str, str] = {
     "line": "Campaign_Order_Line",
     "promotion": "Campaign_Order_Promotion",
     "contact": "Contact_Master",
+    "waiting": "Back_In_Stock",
 }
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -100,5 +101,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "is_lead": "IsLead",
         "campaign": "CampaignId",
         "modified_at": "ModifiedDate",
+    },
+    "waiting": {
+        "sku": "SKU",
+        "contact_key": "ContactKey",
+        "email": "EmailAddress",
+        "modified_at": "RequestDate",
     },
 }

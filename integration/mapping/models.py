@@ -6,10 +6,12 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 
+from integration.mapping.back_in_stock import BackInStock
 from integration.mapping.stock_classes import StockClass
 from integration.records.milestones import Milestone
 
 __all__ = [
+    "BackInStock",
     "DateSpan",
     "DiscountRelease",
     "EffectiveMapping",
@@ -258,6 +260,7 @@ class SourceTable(models.Model):
         LINE = "line", "Order lines"
         PROMOTION = "promotion", "Order promotions"
         CONTACT = "contact", "Contacts and leads"
+        WAITING = "waiting", "Back-in-stock requests"
 
     part = models.CharField(max_length=10, choices=Part, unique=True)
     data_extension = models.CharField("external key of the data extension", max_length=60)

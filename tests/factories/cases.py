@@ -35,6 +35,7 @@ FACTS: dict[str, dict[str, str]] = {
         "said": "Name: too long",
         "reason": "Name: too long",
     },
+    "entry_refused": {"event": "back-in-stock-entry", "said": "The contact is inactive."},
     "target_table_refused": {"part": "product", "table": "PRIMA_Product", "said": "Not there."},
     "event_refused": {"definition": "order-despatched", "said": "The contact is inactive."},
     "event_without_contact": {"account": "ACME"},

@@ -12,6 +12,7 @@ from connectors.sandbox import scenario as scenarios
 from connectors.sync.models import Connection
 from integration.audit.trail import record
 from integration.mapping.models import (
+    BackInStock,
     MilestoneEvent,
     OrderPolicy,
     ProductMapping,
@@ -89,6 +90,10 @@ def _fill(mappings: Any) -> dict[str, int]:
     if policy and not OrderPolicy.objects.exists():
         OrderPolicy.objects.create(**policy)
         filled["policy"] = 1
+    told = mappings.get("back_in_stock")
+    if told and not BackInStock.objects.exists():
+        BackInStock.objects.create(**told)
+        filled["back in stock"] = 1
     if filled:
         record("mappings loaded", actor=None, label="the demo's world", rows=filled)
     return filled

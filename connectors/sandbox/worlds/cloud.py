@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.sandbox.worlds.books import CLIENT
 from connectors.sandbox.worlds.columns import (
+    BACK_COLUMNS,
     BOOKED_COLUMNS,
     BOOKED_LINE_COLUMNS,
     CONTACT_COLUMNS,
@@ -15,6 +16,7 @@ from connectors.sandbox.worlds.columns import (
     PRODUCT_COLUMNS,
     PROMOTION_COLUMNS,
     PURCHASE_COLUMNS,
+    WAITING_COLUMNS,
     Column,
 )
 from connectors.sandbox.worlds.people import Person
@@ -30,6 +32,13 @@ SCOPES = """
     event_notification_subscription_update event_notification_subscription_delete
 """
 JOURNEYS = (("autumn-sale-2026", "Autumn sale 2026"), ("warranty-offer", "Warranty offer"))
+BACK_JOURNEY = ("back-in-stock", "Back in stock")
+BACK_IN_STOCK = {
+    "key": "back-in-stock-entry",
+    "name": "Back in stock: entry",
+    "data_extension": "Back_In_Stock_Entry",
+    "journey": BACK_JOURNEY[0],
+}
 KNOWN_SINCE = "2026-01-05T09:00:00Z"
 MILESTONES = {
     "accepted": "Order accepted",
@@ -43,7 +52,9 @@ MILESTONES = {
 LISTS = ({"id": 101, "name": "Newsletter"}, {"id": 102, "name": "Offers"})
 
 
-def sfmc_of(contacts: Sequence[Person], written: Sequence[Rows]) -> dict[str, Any]:
+def sfmc_of(
+    contacts: Sequence[Person], written: Sequence[Rows], waiting: Sequence[Row] = ()
+) -> dict[str, Any]:
     headers = sorted(
         (rows.header for rows in written if rows.header), key=lambda row: row["ModifiedDate"]
     )
@@ -62,6 +73,8 @@ def sfmc_of(contacts: Sequence[Person], written: Sequence[Rows]) -> dict[str, An
                 [promotion for rows in written for promotion in rows.promotions],
             ),
             _extension("Contact_Master", CONTACT_COLUMNS, [_contact(one) for one in contacts]),
+            _extension("Back_In_Stock", WAITING_COLUMNS, list(waiting)),
+            _extension("Back_In_Stock_Entry", BACK_COLUMNS, []),
             _extension("PRIMA_Contact", CUSTOMER_COLUMNS, []),
             _extension("PRIMA_Product", PRODUCT_COLUMNS, []),
             _extension("PRIMA_Order", BOOKED_COLUMNS, []),
@@ -73,14 +86,18 @@ def sfmc_of(contacts: Sequence[Person], written: Sequence[Rows]) -> dict[str, An
             {"key": f"{key}-entry", "name": f"{name}: entry", "data_extension": "Campaign_Order",
              "journey": key}
             for key, name in JOURNEYS
-        ] + [
+        ] + [BACK_IN_STOCK] + [
             {"key": event_key(milestone), "name": name, "data_extension": "PRIMA_OrderEvent",
              "journey": event_key(milestone)}
             for milestone, name in MILESTONES.items()
         ],
         "journeys": [
             {"key": key, "name": name, "status": "Published", "version": 1}
-            for key, name in (*JOURNEYS, *((event_key(one), MILESTONES[one]) for one in MILESTONES))
+            for key, name in (
+                *JOURNEYS,
+                BACK_JOURNEY,
+                *((event_key(one), MILESTONES[one]) for one in MILESTONES),
+            )
         ],
         "lists": list(LISTS),
         "subscribers": [_subscriber(person) for person in contacts],

@@ -107,6 +107,20 @@ PRODUCT_COLUMNS = [
     *_typed("Boolean", "InRange"),
     *_typed("Date", "UpdatedAt"),
 ]
+WAITING_COLUMNS = [
+    _key("ContactKey"),
+    _key("SKU"),
+    *_text("EmailAddress", length=254),
+    *_typed("Date", "RequestDate"),
+]
+BACK_COLUMNS = [
+    _key("ContactKey"),
+    _key("SKU"),
+    *_text("ProductName", "EmailAddress", length=254),
+    *_decimal("Price"),
+    *_text("Currency", length=3),
+    *_typed("Date", "RequestedAt"),
+]
 BOOKED_COLUMNS = [
     _key("OrderId"),
     *_text("CampaignOrderKey", "ContactKey"),

@@ -54,6 +54,7 @@ def mappings_of(catalogue: Catalogue) -> dict[str, Any]:
             for milestone in MILESTONES
         ],
         "tax_rules": _tax_rules(),
+        "back_in_stock": {"event_key": "back-in-stock-entry"},
         "policy": {
             "currencies": "GBP,EUR",
             "max_discount_percent": "40",

@@ -11,6 +11,7 @@ from connectors.sandbox.worlds.cloud import sfmc_of
 from connectors.sandbox.worlds.desk import mappings_of
 from connectors.sandbox.worlds.orders import Order
 from connectors.sandbox.worlds.rows import rows_of
+from connectors.sandbox.worlds.waiting import requests_of
 from connectors.sandbox.worlds.wrongs.every import EVERY, dealt
 from connectors.sandbox.worlds.wrongs.goods import WARRANTY_WANTED
 from connectors.sandbox.worlds.wrongs.malformed import STRAY
@@ -50,11 +51,12 @@ def build(plan: Plan, today: datetime | None = None) -> dict[str, Any]:
     people = cast.build(random, plan.customers)
     stage = Stage(random, people, goods)
     orders, truth = _orders(plan, stage, shop.midnight(today))
+    waiting = requests_of(people.contacts, goods, shop.midnight(today))
     return {
         "name": plan.name,
         "description": plan.description,
         "seed": plan.seed,
-        "sfmc": sfmc_of(people.contacts, [rows_of(order) for order in orders]),
+        "sfmc": sfmc_of(people.contacts, [rows_of(order) for order in orders], waiting),
         "prima": prima_of(random, goods, people.accounts, orders),
         "mappings": mappings_of(goods),
         "truth": truth,

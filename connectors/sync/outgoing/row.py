@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 
 class OutgoingRow(models.Model):
@@ -36,6 +37,8 @@ class OutgoingRow(models.Model):
                 condition=~Q(content_hash=F("confirmed_hash")) & ~Q(content_hash=F("refused_hash")),
                 name="outgoing_to_go",
             ),
+            # Products by the SKU of a request, whatever its case.
+            models.Index("part", Upper("key"), name="outgoing_by_name"),
             # What Marketing Cloud refused, on the page of the flow.
             models.Index(
                 fields=["part", "id"], condition=~Q(refused_hash=""), name="outgoing_refused"

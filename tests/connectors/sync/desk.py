@@ -11,6 +11,7 @@ from connectors.sandbox.prima.records import every
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync.models import Connection, SyncItem
 from integration.mapping.models import (
+    BackInStock,
     MilestoneEvent,
     OrderPolicy,
     ProductMapping,
@@ -57,6 +58,8 @@ def map_as(scenario: Any) -> None:
     PromotionMapping.objects.bulk_create(PromotionMapping(**row) for row in told["promotions"])
     ValueMapping.objects.bulk_create(ValueMapping(**row) for row in told["values"])
     TaxRule.objects.bulk_create(TaxRule(**row) for row in told["tax_rules"])
+    if "back_in_stock" in told:
+        BackInStock.objects.update_or_create(pk=1, defaults=told["back_in_stock"])
     MilestoneEvent.objects.bulk_create(MilestoneEvent(**row) for row in told["milestones"])
     OrderPolicy.objects.update_or_create(pk=1, defaults=told["policy"])
 
