@@ -124,6 +124,7 @@ def test_production_settings_pass_the_deployment_check() -> None:
     ran = _deploy_check(
         SECRET_KEY="x-9" * 7 + "abcdefghijklmnopqrstuvwxyz0123456789!",
         SECRET_BOX_KEYS=Fernet.generate_key().decode(),
+        SUPPRESSION_KEY="y-8" * 7 + "abcdefghijklmnopqrstuvwxyz0123456789!",
         DATABASE_URL="postgres://desk@127.0.0.1:5432/desk",
         ALLOWED_HOSTS="desk.example",
     )
@@ -135,6 +136,6 @@ def test_production_settings_pass_the_deployment_check() -> None:
 def test_production_refuses_to_make_things_up() -> None:
     ran = _deploy_check()
     assert ran.returncode == 1
-    for name in ("SECRET_KEY", "SECRET_BOX_KEYS", "DATABASE_URL"):
+    for name in ("SECRET_KEY", "SECRET_BOX_KEYS", "SUPPRESSION_KEY", "DATABASE_URL"):
         assert f"{name} is not set" in ran.stderr
     assert "ALLOWED_HOSTS must not be empty" in ran.stderr
