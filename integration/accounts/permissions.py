@@ -7,6 +7,8 @@ from integration.accounts.roles import May
 # Who may change what on the admin site, by app and model; "*" is every other model of the app.
 CHANGES: Mapping[str, May] = {
     "mapping.*": May.MANAGE_MAPPINGS,
+    "ownership.fieldpolicy": May.MANAGE_MAPPINGS,
+    "ownership.contactpolicy": May.MANAGE_MAPPINGS,
     "mapping.discountrelease": May.DECIDE_APPROVALS,
     "sync.connection": May.MANAGE_CONNECTIONS,
     "sync.flowsetting": May.MANAGE_CONNECTIONS,
@@ -20,7 +22,9 @@ CHANGES: Mapping[str, May] = {
     "accounts.user": May.MANAGE_PEOPLE,
 }
 # Rows that only the desk itself may write, and people, who are shut out but never deleted.
-NEVER_DELETED = frozenset({"accounts.user", "sync.connection", "mapping.orderpolicy"})
+NEVER_DELETED = frozenset(
+    {"accounts.user", "sync.connection", "mapping.orderpolicy", "ownership.contactpolicy"}
+)
 # Looked at by those who may see the trail, not by everybody of the admin site.
 SEEN_BY: Mapping[str, May] = {"audit": May.SEE_AUDIT}
 
