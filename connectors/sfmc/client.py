@@ -4,6 +4,7 @@ from typing import Any
 
 from connectors.http import Conduct
 from connectors.sfmc.calls import RestCalls, SignedCalls
+from connectors.sfmc.contacts import Contacts
 from connectors.sfmc.data_extensions import DataExtensions
 from connectors.sfmc.journeys import Journeys
 from connectors.sfmc.soap import SoapCalls
@@ -24,6 +25,7 @@ class SfmcClient:
         self._rest = RestCalls(self._signed)
         self._soap = SoapCalls(self._signed)
         self.data_extensions = DataExtensions(self._rest)
+        self.contacts = Contacts(self._rest)
         self.journeys = Journeys(self._rest)
         self.subscribers = Subscribers(self._soap)
 
