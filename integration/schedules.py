@@ -30,6 +30,8 @@ TIMETABLE = (
     Entry("Orders and documents from Prima", RUN_FLOW, 1, flow="prima_documents"),
     Entry("Order events to Marketing Cloud", RUN_FLOW, 1, flow="order_events"),
     Entry("Back in stock", RUN_FLOW, 5, flow="back_in_stock"),
+    Entry("Customers between both systems", RUN_FLOW, 1, flow="customers"),
+    Entry("Comparison of contacts and accounts", RUN_FLOW, 24 * 60, flow="compare_contacts"),
     Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
     Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
     Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),

@@ -56,6 +56,25 @@ def nudge(flow: str, external_ids: Sequence[str], reason: str) -> int:
     return _nudge(flow, external_ids, reason, [State.WAITING, State.HELD, *_WORKED_ON])
 
 
+def renew(flow: str, external_ids: Sequence[str], reason: str) -> None:
+    """The records changed: new ones are added, and what was done with the others is done anew.
+
+    What a person rejected or cancelled stays so.
+    """
+    enqueue(flow, external_ids, reason=reason)
+    now = timezone.now()
+    SyncItem.objects.filter(flow=flow, external_id__in=external_ids, state=State.SENT).update(
+        state=State.WAITING,
+        attempts=0,
+        crashes=0,
+        not_before=now,
+        last_error="",
+        reason=_cut(reason),
+        changed_at=now,
+    )
+    nudge(flow, external_ids, reason)
+
+
 def postpone(flow: str, external_ids: Sequence[str], until: datetime, reason: str) -> int:
     """Waiting and held items wait until then: more is to come."""
     return SyncItem.objects.filter(

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+PUT_BACK = "put_back"
+"""The part that writes into the data extension contacts are read from; it is a source table."""
+
 TARGETS: Mapping[str, str] = {
     "contact": "PRIMA_Contact",
     "product": "PRIMA_Product",
@@ -92,6 +95,7 @@ TARGET_COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 TARGET_KEYS: Mapping[str, tuple[str, ...]] = {
     "contact": ("key",),
+    PUT_BACK: ("key",),
     "product": ("sku",),
     "order": ("order_number",),
     "order_line": ("order_number", "line_no"),

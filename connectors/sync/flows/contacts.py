@@ -1,10 +1,10 @@
 """Reads contacts and leads from Marketing Cloud as they come and change."""
 
-from collections.abc import Sequence
-
+from connectors.sync.contacts.following import CUSTOMERS, contacts_changed
 from connectors.sync.contacts.reading import CHANGED, Reader
 from connectors.sync.context import Context
 from connectors.sync.flow import Defaults, Flow
+from connectors.sync.nudges import nudge
 from connectors.sync.source_tables import SourceTables
 from integration.accounts.roles import Role
 
@@ -21,8 +21,6 @@ class Contacts(Flow):
     defaults = Defaults(batch_size=2_500, silent_after_minutes=30)
 
     def run(self, context: Context) -> None:
-        Reader(SourceTables.of(context.remotes.sfmc()), context, _nobody_waits).read()
-
-
-def _nobody_waits(keys: Sequence[str]) -> None:
-    """Nothing is made of the news yet."""
+        Reader(SourceTables.of(context.remotes.sfmc()), context, contacts_changed).read()
+        if context.run.sent:
+            nudge(CUSTOMERS)

@@ -6,8 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from connectors.sfmc.rows import RowWrite
-from integration.mapping.models import TargetTable
-from integration.mapping.target_columns import TARGET_COLUMNS, TARGET_KEYS, TARGETS
+from integration.mapping.columns import COLUMNS, DATA_EXTENSIONS
+from integration.mapping.models import SourceTable, TargetTable
+from integration.mapping.target_columns import (
+    PUT_BACK,
+    TARGET_COLUMNS,
+    TARGET_KEYS,
+    TARGETS,
+)
 
 UPDATED = "updated_at"
 
@@ -36,7 +42,18 @@ class Target:
 
 def target_of(part: str) -> Target:
     """As admin has set it; what is not set has its usual name."""
+    if part == PUT_BACK:
+        return _source_contacts()
     row = TargetTable.objects.filter(part=part).first()
     renamed = row.columns if row else {}
     columns = {field: renamed.get(field) or name for field, name in TARGET_COLUMNS[part].items()}
     return Target(part, row.data_extension if row else TARGETS[part], columns, TARGET_KEYS[part])
+
+
+def _source_contacts() -> Target:
+    """What is put back goes where it was read."""
+    row = SourceTable.objects.filter(part="contact").first()
+    renamed = row.columns if row else {}
+    columns = {field: renamed.get(field) or name for field, name in COLUMNS["contact"].items()}
+    name = row.data_extension if row else DATA_EXTENSIONS["contact"]
+    return Target(PUT_BACK, name, columns, TARGET_KEYS[PUT_BACK])

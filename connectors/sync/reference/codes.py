@@ -6,6 +6,7 @@ from django.utils import timezone
 from connectors.prima.capabilities import Capabilities
 from connectors.prima.port import References
 from connectors.sync import items
+from connectors.sync.contacts.following import CUSTOMERS
 from connectors.sync.flow import ORDERS
 from connectors.sync.mirrored import as_data
 from connectors.sync.models import Connection, SyncItem
@@ -41,9 +42,13 @@ def keep_codes(told: References) -> bool:
 
 
 def nudge_all_held(reason: str) -> int:
-    """Codes and abilities may concern any order that is held."""
-    held = SyncItem.objects.filter(flow=ORDERS, state=SyncItem.State.HELD)
-    return items.nudge_held(ORDERS, list(held.values_list("external_id", flat=True)), reason)
+    """Codes and abilities may concern any order or contact that is held; answers how many."""
+    return sum(_nudge_held(flow, reason) for flow in (ORDERS, CUSTOMERS))
+
+
+def _nudge_held(flow: str, reason: str) -> int:
+    held = SyncItem.objects.filter(flow=flow, state=SyncItem.State.HELD)
+    return items.nudge_held(flow, list(held.values_list("external_id", flat=True)), reason)
 
 
 def _rows(told: References) -> list[PrimaCode]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connectors.prima.port import Change, ChangePage, Prima
 from connectors.sync import items
+from connectors.sync.contacts.following import accounts_changed
 from connectors.sync.flow import ORDERS
 from connectors.sync.mirrored import as_data
 from connectors.sync.models import SyncItem
@@ -55,6 +56,7 @@ class CustomerShelf:
             PrimaCustomer.objects.filter(prima_id__in=gone).update(deleted_at=now, read_at=now)
         changed = [record for key, record in records.items() if _differs(record, before.get(key))]
         _nudge(changed, [before[record.id] for record in changed if record.id in before])
+        accounts_changed([record.account_code for record in changed])
         return len(changed) + len(gone)
 
     def forget_unread(self, since: datetime) -> None:
