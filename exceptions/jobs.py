@@ -110,10 +110,10 @@ def fail(job: BulkJob, why: str) -> None:
     _finish(job, State.FAILED)
 
 
-def go_on_with_orders(job: BulkJob, because: str) -> None:
-    """Prima has done its part: the same job tries the orders behind the case again."""
+def go_on_with(job: BulkJob, because: str, step: str = "orders") -> None:
+    """The other system has done its part: the same job tries what is behind the case again."""
     rows = job.payload["rows"]
-    job.payload = {**job.payload, "step": "orders", "because": because}
+    job.payload = {**job.payload, "step": step, "because": because}
     job.total, job.lease_until, job.state = len(rows), None, State.WAITING
     job.save(update_fields=["payload", "total", "lease_until", "state"])
     if rows:

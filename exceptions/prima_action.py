@@ -7,7 +7,7 @@ record first, so that doing it twice has its effect once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from django.db import transaction
@@ -24,7 +24,7 @@ from exceptions.words import counted
 from integration.accounts.models import User
 from integration.audit import trail
 
-LATER = "Prima does not answer just now. The desk goes on trying; you need not do it again."
+LATER = "{} does not answer just now. The desk goes on trying; you need not do it again."
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +38,14 @@ class Wish:
 
 
 class PrimaAction(Action):
-    """`send` calls Prima, `store` keeps what it answered; both may run again after a crash."""
+    """`send` calls Prima, `store` keeps what it answered; both may run again after a crash.
+
+    `system` is who is called, in words. `goes_on_with` says what the rows of its wish are, "orders"
+    or "contacts", which are tried again afterwards.
+    """
+
+    system: ClassVar[str] = "Prima"
+    goes_on_with: ClassVar[str] = "orders"
 
     def send(self, prima: Prima, request: Mapping[str, Any], key: str) -> Any:
         """Calls Prima. `key` is the idempotency key. Runs in no transaction."""
@@ -74,10 +81,10 @@ class PrimaAction(Action):
             answer = self.send(prima, job.payload["request"], f"desk-{self.slug}-{job.pk}")
         except TransientError as error:
             jobs.postpone(job)
-            log.warning("Prima did not answer", job=job.pk, error=str(error))
-            return Done(LATER, job)
+            log.warning("no answer", job=job.pk, error=str(error))
+            return Done(LATER.format(self.system), job)
         except RemoteError as error:
-            why = _why(error)
+            why = _why(error, self.system)
             jobs.fail(job, why)
             raise PrimaRefused(why) from error
         return self._keep(job, answer)
@@ -89,14 +96,14 @@ class PrimaAction(Action):
         with transaction.atomic():
             reason = self.store(job.payload["request"], answer, actor=actor)
             trail.record(job.title, actor=actor, target=job.case, **job.payload["request"])
-            jobs.go_on_with_orders(job, reason)
-        orders = counted(len(job.payload["rows"]), "order")
-        return Done(f"Done in Prima. Trying {orders} again in the background.", job=job)
+            jobs.go_on_with(job, reason, self.goes_on_with)
+        what = counted(len(job.payload["rows"]), self.goes_on_with.removesuffix("s"))
+        return Done(f"Done in {self.system}. Trying {what} again in the background.", job=job)
 
 
-def _why(error: RemoteError) -> str:
+def _why(error: RemoteError, system: str) -> str:
     if isinstance(error, Stale):
         return "Somebody changed the account in Prima at the same moment. Look at it and repeat."
     if isinstance(error, Rejected) and error.issues:
-        return "Prima refused it: " + " ".join(issue.message for issue in error.issues)
-    return f"Prima did not take it: {error.message}"
+        return f"{system} refused it: " + " ".join(issue.message for issue in error.issues)
+    return f"{system} did not take it: {error.message}"

@@ -6,6 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from connectors.sync import items, runner
+from connectors.sync.contacts.differences import CUSTOMER
+from connectors.sync.contacts.following import CUSTOMERS
+from connectors.sync.contacts.outcome import CONTACT
 from connectors.sync.context import Progress
 from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
@@ -17,7 +20,7 @@ from integration.audit import trail
 from integration.core.problems import Subject
 
 SYSTEM, ORDER = "sfmc", "order"
-"""How occurrences name a campaign order."""
+"""How occurrences name a campaign order; contacts and leads are "contact"."""
 State = SyncItem.State
 _ALREADY = "It is in Prima already, or being sent just now, so it cannot be rejected."
 
@@ -27,6 +30,31 @@ def waiting_orders(*cases: ExceptionCase) -> list[str]:
     rows = Occurrence.objects.filter(case__in=cases, object=ORDER, closed_at__isnull=True)
     keys = rows.order_by("-amount", "external_id").values_list("external_id", flat=True)
     return list(dict.fromkeys(keys))
+
+
+def waiting_contacts(*cases: ExceptionCase) -> list[str]:
+    """The keys of the contacts that wait behind the cases, each once."""
+    rows = Occurrence.objects.filter(
+        case__in=cases, object__in=[CONTACT, CUSTOMER], closed_at__isnull=True
+    )
+    keys = rows.order_by("external_id").values_list("external_id", flat=True)
+    return list(dict.fromkeys(keys))
+
+
+def try_contacts_again(
+    contacts: Sequence[str],
+    *,
+    because: str,
+    action: str,
+    actor: User | None,
+    case: ExceptionCase | None = None,
+) -> BulkJob:
+    """As `try_again`, for contacts and leads."""
+    title = f"Try {counted(len(contacts), 'contact')} again"
+    if because:
+        title = f"{title} after {because}"
+    args = {"step": "contacts", "because": because}
+    return jobs.begin(title, action, contacts, actor=actor, case=case, args=args)
 
 
 def try_again(
@@ -39,10 +67,18 @@ def try_again(
 ) -> BulkJob:
     """Works the orders off in the background, once the caller's transaction has committed.
 
+    Contacts that wait behind the same case have the same cause: they are tried again as well.
     `because` goes with each order to the case it heals: "mapping SKU X → Y". The items are touched
     by the job alone: a person's step holds its case, the runner holds items and then asks for the
     case, and the two must never wait for each other.
     """
+    contacts = waiting_contacts(case) if case else []
+    if contacts:
+        contacts_job = try_contacts_again(
+            contacts, because=because, action=action, actor=actor, case=case
+        )
+        if not orders:
+            return contacts_job
     title = f"Try {counted(len(orders), 'order')} again"
     if because:
         title = f"{title} after {because}"
@@ -75,6 +111,21 @@ def orders_step(job: BulkJob, keys: Sequence[str]) -> list[jobs.Result]:
         why = "Orders are switched off in admin at the moment. It goes on when they are on again."
         return [_result(key, why) for key in keys]
     return _left(keys)
+
+
+def contacts_step(job: BulkJob, keys: Sequence[str]) -> list[jobs.Result]:
+    """As `orders_step`, for contacts."""
+    items.nudge(CUSTOMERS, list(keys), job.payload.get("because", ""))
+    started_by = str(job.actor) if job.actor else trail.SYSTEM
+    run = runner.run(CUSTOMERS, started_by=started_by, only=keys)
+    if run is None:
+        why = "This sync is switched off in admin at the moment. It goes on when it is on again."
+        return [{"record": key, "why": why} for key in keys]
+    held = SyncItem.objects.filter(flow=CUSTOMERS, external_id__in=keys, state=State.HELD)
+    return [
+        {"record": key, "why": why or "It is held."}
+        for key, why in held.values_list("external_id", "last_error")
+    ]
 
 
 def reject_step(job: BulkJob, keys: Sequence[str]) -> list[jobs.Result]:

@@ -13,6 +13,7 @@ from exceptions.problems import Refused
 
 STEPS: Mapping[str, jobs.Step] = {
     "orders": rework.orders_step,
+    "contacts": rework.contacts_step,
     "reject": rework.reject_step,
     "cases": bulk.cases_step,
     "undo": bulk.undo_step,

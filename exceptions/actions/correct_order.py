@@ -52,7 +52,8 @@ class CorrectOrder(Action):
         return _form_for(order, seen, _wanted(corrections.fields_of(order), seen, every=every))
 
     def available(self, case: ExceptionCase, user: User) -> bool:
-        return super().available(case, user) and case.open_count > 0
+        able = super().available(case, user) and case.open_count > 0
+        return able and bool(rework.waiting_orders(case))
 
     def preview(self, case: ExceptionCase, cleaned: Cleaned, actor: User) -> Preview | None:
         order, changes = _changes(case, cleaned)

@@ -70,7 +70,8 @@ class RejectOrder(Action):
         return {"scope": "some", "orders": keys if len(keys) == 1 else []}
 
     def available(self, case: ExceptionCase, user: User) -> bool:
-        return super().available(case, user) and case.open_count > 0
+        able = super().available(case, user) and case.open_count > 0
+        return able and bool(rework.waiting_orders(case))
 
     def perform(
         self, case: ExceptionCase, cleaned: Cleaned, *, actor: User, version: int | None

@@ -27,19 +27,24 @@ class Retry(Action):
     def perform(
         self, case: ExceptionCase, cleaned: Cleaned, *, actor: User, version: int | None
     ) -> Done:
-        orders = rework.waiting_orders(case)
-        if not orders:
+        orders, contacts = rework.waiting_orders(case), rework.waiting_contacts(case)
+        if not orders and not contacts:
             raise NotPossible("No order waits behind this case.")
+        what = counted(len(orders), "order") if orders else counted(len(contacts), "contact")
         with transaction.atomic():
-            note = f"Tries {counted(len(orders), 'order')} again"
+            note = f"Tries {what} again"
             lifecycle.act(case, note, actor=actor, version=version)
             job = rework.try_again(orders, because="", action=self.slug, actor=actor, case=case)
-        return Done(f"Trying {counted(len(orders), 'order')} again in the background.", job)
+        return Done(f"Trying {what} again in the background.", job)
 
     def perform_many(self, pks: Sequence[int], cleaned: Cleaned, *, actor: User) -> BulkJob | None:
         """An order that waits behind several of the cases is tried once."""
         cases = ExceptionCase.objects.filter(pk__in=pks)
-        orders = rework.waiting_orders(*cases)
-        if not orders:
+        orders, contacts = rework.waiting_orders(*cases), rework.waiting_contacts(*cases)
+        if not orders and not contacts:
             raise NotPossible("No order waits behind these cases.")
+        if contacts:
+            job = rework.try_contacts_again(contacts, because="", action=self.slug, actor=actor)
+            if not orders:
+                return job
         return rework.try_again(orders, because="", action=self.slug, actor=actor)

@@ -34,6 +34,7 @@ class CurrencyNotAllowed(Kind):
     )
     actions = (
         "correct_order",
+        "correct_contact",
         "reject_order",
         "retry",
         "assign",

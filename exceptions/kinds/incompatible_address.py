@@ -35,6 +35,7 @@ class IncompatibleAddress(Kind):
     )
     actions = (
         "correct_order",
+        "correct_contact",
         "set_address",
         "map_value",
         "reject_order",

@@ -29,6 +29,7 @@ class InvalidEmail(Kind):
     )
     actions = (
         "correct_order",
+        "correct_contact",
         "reject_order",
         "retry",
         "assign",

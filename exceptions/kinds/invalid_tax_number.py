@@ -32,6 +32,7 @@ class InvalidTaxNumber(Kind):
     actions = (
         "set_tax_number",
         "correct_order",
+        "correct_contact",
         "reject_order",
         "retry",
         "assign",

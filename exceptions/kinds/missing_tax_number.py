@@ -33,6 +33,7 @@ class MissingTaxNumber(Kind):
     actions = (
         "set_tax_number",
         "correct_order",
+        "correct_contact",
         "reject_order",
         "retry",
         "assign",

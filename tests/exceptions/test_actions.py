@@ -25,6 +25,7 @@ from integration.mapping.models import (
 )
 from integration.mirror.models import OrderCorrection, PrimaCustomer, PrimaItem
 from tests.factories.cases import account, case_of, code, item
+from tests.factories.customers import lead_case
 from tests.factories.people import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,8 @@ def world() -> None:
 
 def case_for(action: Action) -> ExceptionCase:
     world()
+    if action.slug == "correct_contact":
+        return lead_case()
     return case_of(KIND_FOR.get(action.slug, "unknown_sku"))
 
 

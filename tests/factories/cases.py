@@ -59,6 +59,10 @@ FACTS: dict[str, dict[str, str]] = {
     "delivery_failed": {"system": "prima", "error": "TimedOut"},
     "unexpected_failure": {"exception": "KeyError", "place": "lines.py check"},
     "unreadable_order": {"field": "quantity", "reason": "type"},
+    "unfit_lead": {"contact_key": "C-1", "reason": "name_missing", "email": "a@acme.example"},
+    "lead_duplicate": {"contact_key": "C-1", "candidates": "ACME", "reason": "hold"},
+    "contact_refused": {"contact_key": "C-1", "reason": "12000", "said": "Invalid address."},
+    "contact_drift": {"contact_key": "C-1", "account": "ACME", "field": "name"},
     "unmapped_value": {"domain": "charge", "value": "DRONE"},
     "difference_order_to_prima": {
         "category": "total",
