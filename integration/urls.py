@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("integration.accounts.urls")),
     path("reconciliation/", include("reconciliation.urls")),
     path("campaigns/preflight/", include("exceptions.preflight.urls")),
+    path("customers/", include("exceptions.proposals.urls")),
     path("", include("exceptions.urls")),
 ]

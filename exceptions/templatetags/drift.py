@@ -1,0 +1,48 @@
+"""The trend of drift as SVG without inline styles; its figures are there as text as well."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from integration.ownership.models import Comparison
+
+register = template.Library()
+_WIDE, _HIGH, _TOP = 700, 120, 14
+
+
+@register.simple_tag
+def drift_trend(comparisons: Sequence[Comparison]) -> SafeString:
+    """A bar a comparison: how many customers differed, oldest first."""
+    most = max((one.differing for one in comparisons), default=0) or 1
+    width = _WIDE / max(len(comparisons), 1)
+    bars = (
+        (
+            f"{place * width + 3:.1f}",
+            f"{_HIGH - one.differing * (_HIGH - _TOP) / most:.1f}",
+            f"{max(width - 6, 2):.1f}",
+            f"{one.differing * (_HIGH - _TOP) / most:.1f}",
+            f"{place * width + width / 2:.1f}",
+            one.differing,
+        )
+        for place, one in enumerate(comparisons)
+    )
+    drawn = format_html_join(
+        "",
+        '<rect class="bar-in" x="{}" y="{}" width="{}" height="{}"/>'
+        '<text x="{}" y="134" text-anchor="middle">{}</text>',
+        bars,
+    )
+    told = ", ".join(
+        f"{localtime(one.started_at):%-d %b %H:%M}: {one.differing}" for one in comparisons
+    )
+    return format_html(
+        '<svg class="drifttrend" viewBox="0 0 {} 140" role="img" aria-label="{}">'
+        '<line class="axis" x1="0" y1="120" x2="{}" y2="120"/>{}</svg>',
+        _WIDE,
+        f"Customers that differed at each comparison: {told}",
+        _WIDE,
+        drawn,
+    )
