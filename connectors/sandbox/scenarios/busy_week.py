@@ -7,6 +7,7 @@ from connectors.sandbox.worlds.world import Plan
 from connectors.sandbox.worlds.world import build as build_world
 
 WARRANTIES = 40
+LEADS = 6
 
 
 def build(
@@ -25,5 +26,6 @@ def build(
         wrong_share=wrong_share,
         warranties=min(WARRANTIES, orders // 50),
         strays=2,
+        leads=LEADS,
     )
     return build_world(plan, today)

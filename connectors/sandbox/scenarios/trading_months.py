@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.scenarios.busy_week import WARRANTIES
+from connectors.sandbox.scenarios.busy_week import LEADS, WARRANTIES
 from connectors.sandbox.worlds.world import Plan
 from connectors.sandbox.worlds.world import build as build_world
 
@@ -27,5 +27,6 @@ def build(
         wrong_share=wrong_share,
         warranties=min(WARRANTIES, orders // 50),
         strays=2,
+        leads=LEADS,
     )
     return build_world(plan, today)

@@ -19,9 +19,11 @@ from connectors.sandbox.worlds.columns import (
     WAITING_COLUMNS,
     Column,
 )
+from connectors.sandbox.worlds.leads import as_lead
 from connectors.sandbox.worlds.people import Person
 from connectors.sandbox.worlds.rows import Row, Rows
 
+CONTACTS = "Contact_Master"
 MID = "510000001"
 SCOPES = """
     data_extensions_read data_extensions_write list_and_subscribers_read
@@ -54,6 +56,7 @@ LISTS = ({"id": 101, "name": "Newsletter"}, {"id": 102, "name": "Offers"})
 
 def sfmc_of(
     contacts: Sequence[Person], written: Sequence[Rows], waiting: Sequence[Row] = ()
+    contacts: Sequence[Person], written: Sequence[Rows], leads: Sequence[Person] = ()
 ) -> dict[str, Any]:
     headers = sorted(
         (rows.header for rows in written if rows.header), key=lambda row: row["ModifiedDate"]
@@ -75,6 +78,7 @@ def sfmc_of(
             _extension("Contact_Master", CONTACT_COLUMNS, [_contact(one) for one in contacts]),
             _extension("Back_In_Stock", WAITING_COLUMNS, list(waiting)),
             _extension("Back_In_Stock_Entry", BACK_COLUMNS, []),
+            _extension(CONTACTS, CONTACT_COLUMNS, _contacts(contacts, leads)),
             _extension("PRIMA_Contact", CUSTOMER_COLUMNS, []),
             _extension("PRIMA_Product", PRODUCT_COLUMNS, []),
             _extension("PRIMA_Order", BOOKED_COLUMNS, []),
@@ -100,7 +104,9 @@ def sfmc_of(
             )
         ],
         "lists": list(LISTS),
-        "subscribers": [_subscriber(person) for person in contacts],
+        "subscribers": [_subscriber(person) for person in contacts]
+        + [{**_subscriber(person), "status": "Active"} for person in leads
+           if "@" in person.email],
     }  # fmt: skip
 
 
@@ -109,8 +115,20 @@ def event_key(milestone: str) -> str:
     return f"order-{milestone.replace('_', '-')}"
 
 
+def contact_rows(cloud: dict[str, Any]) -> list[Row]:
+    """The rows of the contacts in what `sfmc_of` made."""
+    tables = cloud["data_extensions"]
+    rows: list[Row] = next(one["rows"] for one in tables if one["key"] == CONTACTS)
+    return rows
+
+
 def _extension(key: str, columns: list[Column], rows: list[Row]) -> dict[str, Any]:
     return {"key": key, "name": key.replace("_", " "), "columns": columns, "rows": rows}
+
+
+def _contacts(contacts: Sequence[Person], leads: Sequence[Person]) -> list[Row]:
+    known = [_contact(one) for one in contacts]
+    return [*known, *(as_lead(_contact(one)) for one in leads)]
 
 
 def _contact(person: Person) -> Row:

@@ -70,9 +70,9 @@ class Person:
 class Population:
     """Makes customers one after the other, each with a number, e-mail and VAT number of its own."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, after: int = 100_000) -> None:
         self.random = random
-        self._number = 100_000
+        self._number = after
         self._companies: set[str] = set()
 
     def customers(self, count: int) -> list[Person]:

@@ -5,9 +5,9 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from connectors.sandbox.worlds import cast, catalogue, shop
+from connectors.sandbox.worlds import cast, catalogue, leads, shop
 from connectors.sandbox.worlds.books import prima_of
-from connectors.sandbox.worlds.cloud import sfmc_of
+from connectors.sandbox.worlds.cloud import contact_rows, sfmc_of
 from connectors.sandbox.worlds.desk import mappings_of
 from connectors.sandbox.worlds.orders import Order
 from connectors.sandbox.worlds.rows import rows_of
@@ -24,7 +24,8 @@ class Plan:
 
     `warranties` of the wrong orders want WARRANTY-3Y and have nothing else wrong. `strays` come on
     top of `orders`: their lines are there, their headers are not. `earlier` orders, all of them
-    right, come on top, too: they are of last month and this one, up to the week before today.
+    right, come on top, too: they are of last month and this one, up to the week before today. With
+    `leads`, so many right ones wait, and one of each wrong; and some contacts have drifted.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Plan:
     warranties: int = 0
     strays: int = 0
     earlier: int = 0
+    leads: int = 0
     wrongs: tuple[Wrong, ...] = EVERY
 
     @property
@@ -52,11 +54,17 @@ def build(plan: Plan, today: datetime | None = None) -> dict[str, Any]:
     stage = Stage(random, people, goods)
     orders, truth = _orders(plan, stage, shop.midnight(today))
     waiting = requests_of(people.contacts, goods, shop.midnight(today))
+    # Leads come from luck of their own: without them the world is the same.
+    newcomers, _ = leads.leads(Random(plan.seed), plan.leads, people) if plan.leads else ([], {})
+    cloud = sfmc_of(people.contacts, [rows_of(order) for order in orders], newcomers)
+    if plan.leads:
+        leads.drift(contact_rows(cloud), people)
     return {
         "name": plan.name,
         "description": plan.description,
         "seed": plan.seed,
         "sfmc": sfmc_of(people.contacts, [rows_of(order) for order in orders], waiting),
+        "sfmc": cloud,
         "prima": prima_of(random, goods, people.accounts, orders),
         "mappings": mappings_of(goods),
         "truth": truth,
