@@ -55,8 +55,10 @@ LISTS = ({"id": 101, "name": "Newsletter"}, {"id": 102, "name": "Offers"})
 
 
 def sfmc_of(
-    contacts: Sequence[Person], written: Sequence[Rows], waiting: Sequence[Row] = ()
-    contacts: Sequence[Person], written: Sequence[Rows], leads: Sequence[Person] = ()
+    contacts: Sequence[Person],
+    written: Sequence[Rows],
+    waiting: Sequence[Row] = (),
+    leads: Sequence[Person] = (),
 ) -> dict[str, Any]:
     headers = sorted(
         (rows.header for rows in written if rows.header), key=lambda row: row["ModifiedDate"]

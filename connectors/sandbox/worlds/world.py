@@ -56,14 +56,13 @@ def build(plan: Plan, today: datetime | None = None) -> dict[str, Any]:
     waiting = requests_of(people.contacts, goods, shop.midnight(today))
     # Leads come from luck of their own: without them the world is the same.
     newcomers, _ = leads.leads(Random(plan.seed), plan.leads, people) if plan.leads else ([], {})
-    cloud = sfmc_of(people.contacts, [rows_of(order) for order in orders], newcomers)
+    cloud = sfmc_of(people.contacts, [rows_of(order) for order in orders], waiting, newcomers)
     if plan.leads:
         leads.drift(contact_rows(cloud), people)
     return {
         "name": plan.name,
         "description": plan.description,
         "seed": plan.seed,
-        "sfmc": sfmc_of(people.contacts, [rows_of(order) for order in orders], waiting),
         "sfmc": cloud,
         "prima": prima_of(random, goods, people.accounts, orders),
         "mappings": mappings_of(goods),
