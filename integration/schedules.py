@@ -32,6 +32,12 @@ TIMETABLE = (
     Entry("Back in stock", RUN_FLOW, 5, flow="back_in_stock"),
     Entry("Customers between both systems", RUN_FLOW, 1, flow="customers"),
     Entry("Comparison of contacts and accounts", RUN_FLOW, 24 * 60, flow="compare_contacts"),
+    Entry("Opt-outs from Prima", RUN_FLOW, 1, flow="consent_from_prima", cluster="consent"),
+    Entry(
+        "Opt-outs from Marketing Cloud", RUN_FLOW, 1, flow="consent_from_sfmc", cluster="consent"
+    ),
+    Entry("Opt-outs to Marketing Cloud", RUN_FLOW, 1, flow="consent_to_sfmc", cluster="consent"),
+    Entry("Opt-outs to Prima", RUN_FLOW, 1, flow="consent_to_prima", cluster="consent"),
     Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
     Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
     Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),

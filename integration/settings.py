@@ -202,7 +202,7 @@ Q_CLUSTER = {
     "queue_limit": 20,
     "save_limit": 500,
     "label": "Background tasks",
-    "ALT_CLUSTERS": {"consent": {"workers": 1, "poll": 0.2}},
+    "ALT_CLUSTERS": {"consent": {"workers": 2, "poll": 0.2}},
 }
 
 # --- API -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from connectors.prima.capabilities import Capabilities
 from integration.records.booked import BookedOrder, Document, DocumentKind
+from integration.records.consent import ConsentNote, ConsentState, NoteOutcome
 from integration.records.customer import Customer
 from integration.records.item import Code, Item, TaxCode
 from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
@@ -76,6 +77,18 @@ class Prima(Protocol):
 
     def shipment_changes(self, cursor: str) -> ChangePage[Shipment]:
         """Parcels that left or were delivered since the cursor, as for customers."""
+
+    def consent_changes(self, cursor: str) -> ChangePage[ConsentState]:
+        """States of consent changed since the cursor, as for customers."""
+
+    def consents_of(self, account_code: str) -> tuple[ConsentState, ...]:
+        """Every state Prima keeps of the account. Raises NotFound."""
+
+    def note_consent(self, note: ConsentNote) -> NoteOutcome:
+        """Adds an event to Prima's record of consent, once for each `event_id`.
+
+        Told again it is answered as before. Raises Rejected when Prima knows no such account.
+        """
 
     def customer_by_account(self, account_code: str) -> Customer:
         """The customer with this account code. Raises NotFound."""

@@ -3,10 +3,12 @@
 from typing import Any
 
 from connectors.http import Conduct
+from connectors.sfmc.address_search import AddressSearch
 from connectors.sfmc.calls import RestCalls, SignedCalls
 from connectors.sfmc.contacts import Contacts
 from connectors.sfmc.data_extensions import DataExtensions
 from connectors.sfmc.journeys import Journeys
+from connectors.sfmc.notifications import Notifications
 from connectors.sfmc.soap import SoapCalls
 from connectors.sfmc.subscribers import Subscribers
 from connectors.sfmc.tokens import Credentials, TokenStore
@@ -28,6 +30,8 @@ class SfmcClient:
         self.contacts = Contacts(self._rest)
         self.journeys = Journeys(self._rest)
         self.subscribers = Subscribers(self._soap)
+        self.address_search = AddressSearch(self._rest)
+        self.notifications = Notifications(self._rest)
 
     def who_am_i(self) -> dict[str, Any]:
         """The enterprise, business unit and user of the sign-in; proves that it works."""

@@ -12,6 +12,7 @@ from connectors.sfmc.soap import Fields, SoapCalls, child, children, error_in, t
 from connectors.sfmc.values import MalformedValue, as_bool, as_moment, central_text
 
 SUBSCRIBERS_A_CALL = 50
+SUBSCRIBERS_A_LOOK = 200
 KEYS_A_CALL = 200
 ALREADY_UNSUBSCRIBED = "401"
 _ASKED = ("ID", "SubscriberKey", "EmailAddress", "Status", "UnsubscribedDate", "CreatedDate")
@@ -105,6 +106,16 @@ class Subscribers:
                 condition = {**condition, "SimpleOperator": "IN", "Value": list(some)}
             yield from map(_subscriber, self._calls.retrieve("Subscriber", _ASKED, condition))
 
+    def find_many(self, keys: Sequence[str]) -> Iterator[Subscriber]:
+        """Those of these keys that are there, in no order."""
+        for batch in batches(keys, SUBSCRIBERS_A_LOOK):
+            yield from self._where("SubscriberKey", "IN", batch)
+
+    def find_by_ids(self, numbers: Sequence[str]) -> Iterator[Subscriber]:
+        """As `find_by_id`, many at a time."""
+        for batch in batches(numbers, SUBSCRIBERS_A_LOOK):
+            yield from self._where("ID", "IN", batch)
+
     def with_status(self, status: str) -> Iterator[Subscriber]:
         """All subscribers with a status: Active, Bounced, Held, Unsubscribed."""
         return self._where("Status", "equals", status)
@@ -154,12 +165,14 @@ class Subscribers:
             outcomes += _outcomes(batch, answered)
         return outcomes
 
-    def _where(self, property_: str, operator: str, value: str) -> Iterator[Subscriber]:
+    def _where(
+        self, property_: str, operator: str, value: str | Sequence[str]
+    ) -> Iterator[Subscriber]:
         condition = _condition(property_, operator, value)
         return map(_subscriber, self._calls.retrieve("Subscriber", _ASKED, condition))
 
 
-def _condition(property_: str, operator: str, value: str) -> Fields:
+def _condition(property_: str, operator: str, value: str | Sequence[str]) -> Fields:
     return {
         "@type": "SimpleFilterPart",
         "Property": property_,

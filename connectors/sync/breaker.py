@@ -10,7 +10,7 @@ from time import monotonic
 from django.db import connection as database
 
 from connectors.errors import CircuitOpen, Throttled, TransientError
-from connectors.sync.limits import SharedPace
+from connectors.sync.limits import CONNECTION, SharedPace, Table
 
 OPENS_AFTER = 5
 FIRST_REST = 20.0
@@ -22,15 +22,15 @@ UNASKED_HOLD = 5.0
 
 _LOOK = """
 SELECT failures, EXTRACT(EPOCH FROM open_until - clock_timestamp())
-FROM sync_connection WHERE id = %s
+FROM {table} WHERE id = %s
 """
 _PROBE = """
-UPDATE sync_connection SET open_until = clock_timestamp() + make_interval(secs => %s)
+UPDATE {table} SET open_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND open_until <= clock_timestamp()
 RETURNING id
 """
 _FAILED = """
-UPDATE sync_connection SET
+UPDATE {table} SET
     failures = failures + 1,
     open_until = CASE WHEN failures + 1 < %s THEN NULL ELSE
         clock_timestamp()
@@ -38,14 +38,15 @@ UPDATE sync_connection SET
 WHERE id = %s
 RETURNING failures, EXTRACT(EPOCH FROM open_until - clock_timestamp())
 """
-_CLOSE = "UPDATE sync_connection SET failures = 0, open_until = NULL WHERE id = %s"
+_CLOSE = "UPDATE {table} SET failures = 0, open_until = NULL WHERE id = %s"
 
 
 class SharedBreaker:
     """Safe to share between threads. What the row says is believed for a second."""
 
-    def __init__(self, connection_id: int, name: str, pace: SharedPace) -> None:
-        self._id = connection_id
+    def __init__(self, row: int, name: str, pace: SharedPace, table: Table = CONNECTION) -> None:
+        self._id = row
+        self._table: Table = table
         self._name = name
         self._pace = pace
         self._lock = threading.Lock()
@@ -71,7 +72,7 @@ class SharedBreaker:
             if self._failures == 0 and self._open_for is None:
                 return
             with database.cursor() as cursor:
-                cursor.execute(_CLOSE, [self._id])
+                cursor.execute(_CLOSE.format(table=self._table), [self._id])
             self._failures, self._open_for = 0, None
 
     def failure(self, error: TransientError) -> None:
@@ -81,12 +82,12 @@ class SharedBreaker:
             return
         with self._lock, database.cursor() as cursor:
             values = [OPENS_AFTER, LONGEST_REST, FIRST_REST, OPENS_AFTER, self._id]
-            cursor.execute(_FAILED, values)
+            cursor.execute(_FAILED.format(table=self._table), values)
             self._keep(cursor.fetchone())
 
     def _look(self) -> None:
         with database.cursor() as cursor:
-            cursor.execute(_LOOK, [self._id])
+            cursor.execute(_LOOK.format(table=self._table), [self._id])
             self._keep(cursor.fetchone())
 
     def _keep(self, row: tuple[int, float | None]) -> None:
@@ -99,5 +100,5 @@ class SharedBreaker:
         if self._open_for is None or self._open_for > 0:
             return False
         with database.cursor() as cursor:
-            cursor.execute(_PROBE, [PROBE_SECONDS, self._id])
+            cursor.execute(_PROBE.format(table=self._table), [PROBE_SECONDS, self._id])
             return cursor.fetchone() is not None

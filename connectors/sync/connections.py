@@ -15,8 +15,8 @@ from connectors.prima.rest.auth import Credentials as PrimaCredentials
 from connectors.sfmc.client import SfmcClient
 from connectors.sfmc.tokens import Credentials as SfmcCredentials
 from connectors.sync.breaker import SharedBreaker
-from connectors.sync.limits import SharedPace
-from connectors.sync.models import Connection
+from connectors.sync.limits import LANE, SharedPace
+from connectors.sync.models import Connection, Lane
 from connectors.sync.tokens import DatabaseTokenStore
 
 CONNECT_SECONDS = 5.0
@@ -44,6 +44,8 @@ def prima(
     connection: Connection | None = None,
     recorder: Recorder | None = None,
     stopping: threading.Event | None = None,
+    *,
+    lane: str = "",
 ) -> Prima:
     """Prima, whichever adapter answers. Without `connection`, the one that is set up."""
     connection = connection or connection_to("prima")
@@ -57,7 +59,7 @@ def prima(
             client_secret=connection.client_secret,
             api_key="" if connection.client_id else connection.client_secret,
         ),
-        _conduct(connection, recorder, stopping),
+        _conduct(connection, recorder, stopping, lane),
     )
 
 
@@ -65,6 +67,8 @@ def sfmc(
     connection: Connection | None = None,
     recorder: Recorder | None = None,
     stopping: threading.Event | None = None,
+    *,
+    lane: str = "",
 ) -> SfmcClient:
     connection = connection or connection_to("sfmc")
     return SfmcClient(
@@ -75,7 +79,7 @@ def sfmc(
             account_id=connection.account_id,
         ),
         DatabaseTokenStore(connection.pk),
-        _conduct(connection, recorder, stopping),
+        _conduct(connection, recorder, stopping, lane),
     )
 
 
@@ -107,35 +111,53 @@ def token_url(base_url: str) -> str:
 
 
 def _conduct(
-    connection: Connection, recorder: Recorder | None, stopping: threading.Event | None
+    connection: Connection,
+    recorder: Recorder | None,
+    stopping: threading.Event | None,
+    lane: str,
 ) -> Conduct:
-    pace = SharedPace(connection.pk, connection.calls_per_second, stopping or threading.Event())
+    pace, breaker = _valves(connection, stopping or threading.Event(), lane)
     return Conduct(
         timeout=(CONNECT_SECONDS, float(connection.timeout_seconds)),
         pace=pace,
-        breaker=SharedBreaker(connection.pk, str(connection), pace),
+        breaker=breaker,
         recorder=recorder,
         addresses=addresses(),
     )
 
 
+def _valves(
+    connection: Connection, stopping: threading.Event, lane: str
+) -> tuple[SharedPace, SharedBreaker]:
+    """Those of the connection, or of its lane: what goes on in the one does not close the other."""
+    if not lane:
+        pace = SharedPace(connection.pk, connection.calls_per_second, stopping)
+        return pace, SharedBreaker(connection.pk, str(connection), pace)
+    row, _ = Lane.objects.get_or_create(connection=connection, name=lane)
+    pace = SharedPace(row.pk, row.calls_per_second, stopping, LANE)
+    return pace, SharedBreaker(row.pk, str(connection), pace, LANE)
+
+
 class Remotes:
     """Both systems for the time of one run, opened when first asked for."""
 
-    def __init__(self, recorder: Recorder | None, stopping: threading.Event) -> None:
+    def __init__(
+        self, recorder: Recorder | None, stopping: threading.Event, *, lane: str = ""
+    ) -> None:
         self._recorder = recorder
         self._stopping = stopping
+        self._lane = lane
         self._prima: Prima | None = None
         self._sfmc: SfmcClient | None = None
 
     def prima(self) -> Prima:
         if self._prima is None:
-            self._prima = prima(recorder=self._recorder, stopping=self._stopping)
+            self._prima = prima(recorder=self._recorder, stopping=self._stopping, lane=self._lane)
         return self._prima
 
     def sfmc(self) -> SfmcClient:
         if self._sfmc is None:
-            self._sfmc = sfmc(recorder=self._recorder, stopping=self._stopping)
+            self._sfmc = sfmc(recorder=self._recorder, stopping=self._stopping, lane=self._lane)
         return self._sfmc
 
     def close(self) -> None:

@@ -13,6 +13,8 @@ from integration.schedules import minutes_of
 
 ORDERS = "orders_to_prima"
 """The flow whose items are campaign orders on their way to Prima."""
+CONSENT = "consent"
+"""The lane of opt-outs, and the name of its queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Flow:
     owner: ClassVar[Role]
     systems: ClassVar[tuple[str, ...]]
     alone: ClassVar[bool] = True
+    lane: ClassVar[str] = ""
     writes: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Defaults] = Defaults()
 

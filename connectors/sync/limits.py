@@ -1,19 +1,26 @@
-"""The load limit of a connection: one token bucket in its row, shared by all workers."""
+"""The load limit of a connection: one token bucket in its row, shared by all workers.
+
+A lane of a connection (`sync_lane`) has a bucket of its own, with the same columns.
+"""
 
 import threading
 from dataclasses import dataclass
 from time import monotonic
+from typing import Literal
 
 from django.db import connection as database
 
 from connectors.errors import CircuitOpen
 
+Table = Literal["sync_connection", "sync_lane"]
+CONNECTION: Table = "sync_connection"
+LANE: Table = "sync_lane"
 LONGEST_WAIT = 30.0
 """Seconds a call may wait for its turn. Who would wait longer is told to come back later."""
 _MOST_AT_ONCE = 50
 
 _RESERVE = """
-UPDATE sync_connection SET
+UPDATE {table} SET
     tokens = LEAST(
         GREATEST(1, calls_per_second * 0.2),
         tokens + calls_per_second * GREATEST(
@@ -24,9 +31,9 @@ UPDATE sync_connection SET
 WHERE id = %s
 RETURNING tokens, calls_per_second, EXTRACT(EPOCH FROM not_before - clock_timestamp())
 """
-_GIVE_BACK = "UPDATE sync_connection SET tokens = tokens + %s WHERE id = %s"
+_GIVE_BACK = "UPDATE {table} SET tokens = tokens + %s WHERE id = %s"
 _HOLD = """
-UPDATE sync_connection
+UPDATE {table}
 SET not_before = GREATEST(not_before, clock_timestamp() + make_interval(secs => %s))
 WHERE id = %s
 """
@@ -40,23 +47,23 @@ class Turn:
     calls: int
 
 
-def reserve(connection_id: int, calls: int) -> Turn:
+def reserve(row: int, calls: int, table: Table = CONNECTION) -> Turn:
     """Takes tokens out of the bucket. It may go below zero; then the wait is the way back up."""
     with database.cursor() as cursor:
-        cursor.execute(_RESERVE, [calls, connection_id])
+        cursor.execute(_RESERVE.format(table=table), [calls, row])
         tokens, rate, held = cursor.fetchone()
     return Turn(max(0.0, -float(tokens) / rate, float(held or 0)), calls)
 
 
-def give_back(connection_id: int, calls: int) -> None:
+def give_back(row: int, calls: int, table: Table = CONNECTION) -> None:
     with database.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, [calls, connection_id])
+        cursor.execute(_GIVE_BACK.format(table=table), [calls, row])
 
 
-def hold(connection_id: int, seconds: float) -> None:
+def hold(row: int, seconds: float, table: Table = CONNECTION) -> None:
     """Nobody calls for so long: the remote asked for a rest."""
     with database.cursor() as cursor:
-        cursor.execute(_HOLD, [seconds, connection_id])
+        cursor.execute(_HOLD.format(table=table), [seconds, row])
 
 
 class SharedPace:
@@ -66,9 +73,14 @@ class SharedPace:
     """
 
     def __init__(
-        self, connection_id: int, calls_per_second: int, stopping: threading.Event
+        self,
+        row: int,
+        calls_per_second: int,
+        stopping: threading.Event,
+        table: Table = CONNECTION,
     ) -> None:
-        self._id = connection_id
+        self._id = row
+        self._table: Table = table
         self._at_once = max(1, min(_MOST_AT_ONCE, calls_per_second // 10))
         self._stopping = stopping
         self._lock = threading.Lock()
@@ -91,12 +103,12 @@ class SharedPace:
         with self._lock:
             self._left = 0
             self._ready_at = monotonic() + seconds
-        hold(self._id, seconds)
+        hold(self._id, seconds, self._table)
 
     def _refill(self) -> None:
-        turn = reserve(self._id, self._at_once)
+        turn = reserve(self._id, self._at_once, self._table)
         if turn.seconds > LONGEST_WAIT:
-            give_back(self._id, turn.calls)
+            give_back(self._id, turn.calls, self._table)
             raise CircuitOpen(
                 "The other system asked for a rest; nothing was sent.", retry_after=turn.seconds
             )

@@ -67,6 +67,33 @@ class Connection(models.Model):
         return self.get_system_display()
 
 
+class Lane(models.Model):
+    """A way to a connection that nothing else can block: its own limit, breaker and rests.
+
+    Opt-outs have one. Its calls come on top of the connection's, so what they need is always free.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="lanes")
+    name = models.CharField(max_length=20)
+    calls_per_second = models.PositiveIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
+    )
+    tokens = models.FloatField(default=0, editable=False)
+    refilled_at = models.DateTimeField(null=True, editable=False)
+    not_before = models.DateTimeField(null=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    open_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["connection", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "name"], name="one_lane_of_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection}: {self.name}"
+
+
 class Cursor(models.Model):
     """How far a feed has been read; moved only together with what it covers."""
 
@@ -236,3 +263,69 @@ class FlowSetting(models.Model):
 
     def __str__(self) -> str:
         return self.flow
+
+
+class NotificationCallback(models.Model):
+    """Our address at Marketing Cloud's notification service, and the key that signs what comes.
+
+    One row: creating → created → verified → subscribed. While it is being created, the service
+    calls the address, which is how `verification_key` comes here.
+    """
+
+    class Status(models.TextChoices):
+        CREATING = "creating", "Being registered"
+        CREATED = "created", "Waiting to be verified"
+        VERIFIED = "verified", "Verified"
+        SUBSCRIBED = "subscribed", "Subscribed"
+        BROKEN = "broken", "Not working"
+
+    name = models.CharField(max_length=60, unique=True)
+    url = models.URLField(max_length=300)
+    callback_id = models.CharField(max_length=64, blank=True)
+    verification_key = SecretField(blank=True, editable=False)
+    signature_key = SecretField(blank=True, editable=False)
+    previous_key = SecretField(
+        blank=True, editable=False, help_text="Good for a while after a new key was made."
+    )
+    previous_until = models.DateTimeField(null=True, editable=False)
+    subscription_id = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.CREATING)
+    created_at = models.DateTimeField()
+    last_received_at = models.DateTimeField(null=True)
+    refused = models.PositiveIntegerField(
+        default=0, help_text="Messages whose signature was wrong."
+    )
+    message = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_status_display().lower()})"
+
+
+class Notification(models.Model):
+    """A message of the notification service as it came, kept before anything is made of it.
+
+    The same body sent again is the same row.
+    """
+
+    received_at = models.DateTimeField()
+    body = models.TextField()
+    body_hash = models.CharField(max_length=64, unique=True)
+    events = models.PositiveIntegerField(default=0)
+    processed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        ordering = ["-received_at"]
+        indexes = [
+            # What waits to be looked at.
+            models.Index(
+                fields=["id"], condition=Q(processed_at__isnull=True), name="notification_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_at:%Y-%m-%d %H:%M:%S} {self.events}"

@@ -2,10 +2,18 @@
 
 from django_q.tasks import async_task
 
+from connectors.sync.flow import CONSENT
+
 
 def nudge(flow: str) -> None:
     """In the caller's transaction: the nudge and what it is about appear together."""
     async_task("connectors.sync.tasks.run_flow", flow)
+
+
+def nudge_consent(*flows: str) -> None:
+    """As `nudge`, in the lane of opt-outs: nothing else waits in its queue."""
+    for flow in flows:
+        async_task("connectors.sync.tasks.run_flow", flow, cluster=CONSENT)
 
 
 def take_pushes() -> None:

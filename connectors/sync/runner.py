@@ -69,7 +69,7 @@ def run(
         context = Context(
             run=row,
             setting=setting,
-            remotes=Remotes(recorder, stopping),
+            remotes=Remotes(recorder, stopping, lane=flow.lane),
             recorder=recorder,
             attempt=attempt,
             stopping=stopping,

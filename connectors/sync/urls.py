@@ -3,9 +3,11 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+from connectors.sync.inbound.notifications import receive
 from connectors.sync.inbound.views import InboundOrders
 
 urlpatterns = [
     path("v1/inbound/orders", InboundOrders.as_view(), name="inbound-orders"),
+    path("v1/inbound/notifications", receive, name="inbound-notifications"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
 ]

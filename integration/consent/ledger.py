@@ -13,8 +13,10 @@ from integration.consent.models import (
     ConsentEvent,
     ConsentEvidence,
     Propagation,
+    State,
     Suppression,
 )
+from integration.consent.suppression import standing_of, standings
 from integration.consent.unsupported import findings_for
 from integration.core import problems
 
@@ -51,9 +53,7 @@ def record(happenings: Sequence[Happening]) -> list[ConsentEvent]:
     _suppress(counting)
     projection.apply(counting)
     _send_on([event for event in counting if told[event.event_id].spreads])
-    problems.report(
-        findings_for(event for event in events if event.unsupported and _means_more(event))
-    )
+    problems.report(findings_for(_meaning_more([one for one in events if one.unsupported])))
     return events
 
 
@@ -181,6 +181,12 @@ def _send_on(events: Sequence[ConsentEvent]) -> None:
     )
 
 
-def _means_more(event: ConsentEvent) -> bool:
+def _meaning_more(events: Sequence[ConsentEvent]) -> list[ConsentEvent]:
     """The flag of somebody who may be written to anyhow asks for nobody's decision."""
-    return projection.state_of(event.address_hash, event.channel, event.purpose) != "opted_in"
+    known = standings(event.address_hash for event in events) if events else {}
+    return [
+        event
+        for event in events
+        if standing_of(known, [event.address_hash], event.channel, event.purpose).state()
+        != State.OPTED_IN
+    ]

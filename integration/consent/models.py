@@ -226,6 +226,12 @@ class Propagation(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     contacts = ArrayField(models.CharField(max_length=120), default=list)
     journeys = models.JSONField(default=list)
+    round = models.PositiveSmallIntegerField(
+        default=0, help_text="How often it began again because the other side said otherwise."
+    )
+    said_at = models.DateTimeField(
+        null=True, help_text="The moment that is told when it began again."
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=80, blank=True)

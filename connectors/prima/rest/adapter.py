@@ -13,6 +13,7 @@ from connectors.prima.rest.auth import Credentials
 from connectors.prima.rest.booked_payload import booked_order_from, document_from
 from connectors.prima.rest.calls import Reader, Record, SignedCalls, once, read, read_entry
 from connectors.prima.rest.capabilities_payload import capabilities_from
+from connectors.prima.rest.consent_payload import consent_from, note_payload, outcome_from
 from connectors.prima.rest.customer_payload import customer_from, customer_payload, keep_unread
 from connectors.prima.rest.feed import page_from
 from connectors.prima.rest.item_payload import code_from, item_from, item_payload, tax_code_from
@@ -21,6 +22,7 @@ from connectors.prima.rest.placed_order import placed_order_from, priced_from
 from connectors.prima.rest.shipment_payload import shipment_from
 from connectors.prima.rest.stock_payload import availability_from
 from integration.records.booked import BookedOrder, Document, DocumentKind
+from integration.records.consent import ConsentNote, ConsentState, NoteOutcome
 from integration.records.customer import Customer
 from integration.records.item import CodeList, Item
 from integration.records.sales_order import PlacedOrder, SalesOrder, Totals
@@ -101,6 +103,20 @@ class RestPrima:
 
     def shipment_changes(self, cursor: str) -> ChangePage[Shipment]:
         return self._changes("shipments", cursor, shipment_from)
+
+    def consent_changes(self, cursor: str) -> ChangePage[ConsentState]:
+        return self._changes("consents", cursor, consent_from)
+
+    def consents_of(self, account_code: str) -> tuple[ConsentState, ...]:
+        target = f"/consents/by-account/{quote(account_code, safe='')}"
+        return read(
+            self._calls.send("GET", target),
+            lambda body: tuple(consent_from(entry) for entry in body["items"]),
+        )
+
+    def note_consent(self, note: ConsentNote) -> NoteOutcome:
+        answer = self._calls.send("POST", "/consent-events", content=note_payload(note))
+        return read(answer, outcome_from)
 
     def customer_by_account(self, account_code: str) -> Customer:
         target = f"/customers/by-account/{quote(account_code, safe='')}"

@@ -98,6 +98,7 @@ def record(db: sqlite3.Connection, company: Company, body: Mapping[str, Any], no
             "since": body["occurred_at"],
             "source": body.get("source") or "",
             "event_id": body["event_id"],
+            **{name: body.get(name) or "" for name in (*_EVIDENCE, "actor")},
         }
         records.put(db, company.at(RESOURCE), state, code=None, now=now)
     return stored

@@ -1,0 +1,138 @@
+"""Writes what people said to Marketing Cloud: the account-wide status and the consent columns."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils import timezone
+
+from connectors.sfmc.client import SfmcClient
+from connectors.sfmc.subscribers import SaveOutcome, Subscriber
+from connectors.sync.consent import claims
+from connectors.sync.consent.claims import Step
+from connectors.sync.consent.people import EMAIL_CHANNELS, Person
+from connectors.sync.outgoing.target import target_of
+from integration.consent.models import Propagation
+from integration.consent.permissions import permissions_of
+from integration.mirror.models import Contact
+from integration.records.audience import Recipient
+
+UNSUBSCRIBED, ACTIVE = "Unsubscribed", "Active"
+NOBODY_THERE = "Marketing Cloud knows no contact with this address."
+CONTACT = "contact"
+COLUMNS = ("email_consent", "sms_consent", "phone_consent", "post_consent")
+
+
+def find(client: SfmcClient, people: Sequence[Person]) -> None:
+    """Adds the contacts whom Marketing Cloud itself names for the addresses."""
+    emails = sorted({one.email for one in people if one.email})
+    named = client.address_search.keys_of(emails) if emails else {}
+    for one in people:
+        if one.email:
+            one.contacts |= set(named.get(one.email.casefold(), ()))
+
+
+def write(client: SfmcClient, rows: Sequence[Propagation], people: Mapping[int, Person]) -> None:
+    """The status first, then the columns. Raises Rejected when one of several is refused alone."""
+    there = [row for row in rows if people[row.event_id].contacts]
+    claims.mark_sending(there)
+    emails = _emails({key for row in there for key in people[row.event_id].contacts})
+    refused = _statuses(client, there, people, emails)
+    refused |= _columns(client, there, people, emails)
+    now = timezone.now()
+    for row in rows:
+        person = people[row.event_id]
+        row.contacts = sorted(person.contacts)
+        why = next((refused[key] for key in row.contacts if key in refused), "")
+        if why:
+            claims.rest(row, why)
+        elif not row.contacts:
+            claims.finish(row, now, Step.NOBODY, NOBODY_THERE)
+        else:
+            row.written_at, row.not_before, row.last_error = now, None, ""
+            row.step = Step.LEAVE if row.is_restriction else Step.CONFIRM
+            if row.step == Step.CONFIRM:
+                row.left_at = now
+
+
+def is_of_email(row: Propagation) -> bool:
+    """Whether the account-wide status of the subscriber speaks about it."""
+    return row.event.channel in EMAIL_CHANNELS
+
+
+def wanted_status(row: Propagation) -> str:
+    return UNSUBSCRIBED if row.is_restriction else ACTIVE
+
+
+def recipients(contact_keys: Sequence[str], emails: Mapping[str, str]) -> list[Recipient]:
+    """The contacts as the gate asks for them."""
+    known = {
+        key.upper(): (email, mobile)
+        for key, email, mobile in Contact.objects.filter(key__in=contact_keys).values_list(
+            "key", "email", "mobile"
+        )
+    }
+    found = []
+    for key in contact_keys:
+        email, mobile = known.get(key.upper(), ("", ""))
+        found.append(Recipient(key, email=emails.get(key) or email, mobile=mobile, phone=mobile))
+    return found
+
+
+def _statuses(
+    client: SfmcClient,
+    rows: Sequence[Propagation],
+    people: Mapping[int, Person],
+    emails: dict[str, str],
+) -> dict[str, str]:
+    wanted: dict[str, str] = {}
+    for row in rows:
+        if is_of_email(row) and row.event.channel != "third_party":
+            person = people[row.event_id]
+            for key in person.contacts:
+                emails.setdefault(key, person.email)
+                # Of two that contradict each other in one batch, the no is written.
+                if wanted.get(key) != UNSUBSCRIBED:
+                    wanted[key] = wanted_status(row)
+    told = [Subscriber(key, emails.get(key, ""), status=wanted[key]) for key in sorted(wanted)]
+    outcomes: list[SaveOutcome] = []
+    if known := [one for one in told if one.email]:
+        outcomes += client.subscribers.save(known)
+    if nameless := [one for one in told if not one.email]:
+        outcomes += client.subscribers.update(nameless)
+    return {
+        one.key: f"Marketing Cloud refused the status of {one.key}: {one.message}"
+        for one in outcomes
+        if not one.ok
+    }
+
+
+def _columns(
+    client: SfmcClient,
+    rows: Sequence[Propagation],
+    people: Mapping[int, Person],
+    emails: Mapping[str, str],
+) -> dict[str, str]:
+    contact_keys = sorted({key for row in rows for key in people[row.event_id].contacts})
+    if not contact_keys:
+        return {}
+    target, now = target_of(CONTACT), timezone.now()
+    permitted = permissions_of(recipients(contact_keys, emails))
+    by_key = {
+        key: target.row({"key": key, **columns_of(permitted[key].row())}, now)
+        for key in contact_keys
+    }
+    outcomes = client.data_extensions.upsert_rows(target.name, list(by_key.values()))
+    return {
+        contact_keys[one.index]: f"The row of {contact_keys[one.index]}: {one.message}"
+        for one in outcomes
+        if not one.ok
+    }
+
+
+def columns_of(permissions: Mapping[str, object]) -> dict[str, object]:
+    """What is not known is left as it is."""
+    return {name: value for name, value in permissions.items() if value is not None}
+
+
+def _emails(contact_keys: set[str]) -> dict[str, str]:
+    rows = Contact.objects.filter(key__in=contact_keys).exclude(email="")
+    return dict(rows.values_list("key", "email"))

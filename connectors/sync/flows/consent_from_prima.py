@@ -1,0 +1,45 @@
+"""Reads what people said in the portal of Prima, or to somebody who wrote it down there."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from connectors.sync.consent.prima_shelf import FEED, ConsentShelf
+from connectors.sync.context import Context
+from connectors.sync.flow import CONSENT, Defaults, Flow
+from connectors.sync.models import Cursor
+from connectors.sync.nudges import nudge_consent
+from connectors.sync.reference.feed import follow
+from integration.accounts.roles import Role
+
+EVERYTHING = "prima_consents.everything"
+A_DAY = timedelta(days=1)
+
+
+class ConsentFromPrima(Flow):
+    slug = "consent_from_prima"
+    title = "Opt-outs from Prima"
+    meaning = (
+        "Reads every change of consent from Prima. A no is suppressed here at once and goes on to "
+        "Marketing Cloud; a yes without evidence changes nothing and becomes a case."
+    )
+    owner = Role.MARKETING
+    systems = ("prima",)
+    lane = CONSENT
+    defaults = Defaults(silent_after_minutes=10)
+
+    def run(self, context: Context) -> None:
+        _once_a_day_everything()
+        follow(ConsentShelf(context.remotes.prima()), context)
+        if context.run.sent:
+            nudge_consent("consent_to_sfmc", "consent_to_prima")
+
+
+def _once_a_day_everything() -> None:
+    """A restored backup says yes again, and no feed tells of it: once a day all states are read."""
+    now = timezone.now()
+    whole, is_new = Cursor.objects.get_or_create(flow=EVERYTHING, defaults={"moved_at": now})
+    if is_new or whole.moved_at is None or whole.moved_at > now - A_DAY:
+        return
+    Cursor.objects.filter(flow=FEED).update(value="")
+    Cursor.objects.filter(flow=EVERYTHING).update(moved_at=now)

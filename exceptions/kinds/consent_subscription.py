@@ -1,0 +1,31 @@
+"""Marketing Cloud's notifications of unsubscriptions do not arrive."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from exceptions.kind import Kind, Severity
+from integration.accounts.roles import Role
+
+
+class ConsentSubscription(Kind):
+    slug = "consent_subscription"
+    title = "Notifications of opt-outs"
+    plural = "Notifications of opt-outs"
+    owner = Role.ADMIN
+    severity = Severity.HIGH
+    due = timedelta(hours=4)
+    grouped_by = ("cause",)
+    meaning = (
+        "Marketing Cloud does not notify the desk of unsubscriptions, or what it sends cannot be "
+        "trusted. They are still found every minute by asking, so they arrive later, not never."
+    )
+    what_to_do = (
+        "Look in Admin, under Notification callbacks, at the state and the last message.",
+        "Check that the desk's public address can be reached from outside.",
+        "Register again with `manage.py register_notifications`.",
+        "After the key may have been seen by others, run it with `--new-key`.",
+    )
+    actions = ("assign", "snooze", "dismiss", "reopen", "comment")
+
+    def title_for(self, facts: Mapping[str, str]) -> str:
+        return f"Notifications of opt-outs: {facts.get('cause', 'they do not arrive')}"

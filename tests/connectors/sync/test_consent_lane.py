@@ -1,0 +1,89 @@
+"""The lane of opt-outs: nothing that happens to the connection holds it up."""
+
+import threading
+
+import pytest
+from django_q.models import OrmQ, Schedule
+
+from connectors.errors import CircuitOpen, ServerFailed
+from connectors.sync import connections
+from connectors.sync.breaker import OPENS_AFTER, SharedBreaker
+from connectors.sync.flow import CONSENT, flows
+from connectors.sync.limits import SharedPace, hold
+from connectors.sync.models import Connection, Lane
+from connectors.sync.nudges import nudge, nudge_consent
+from connectors.sync.timetable import synchronise
+from integration.schedules import TIMETABLE
+from tests.journeys import consent_desk as desk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OURS = {slug for slug, flow in flows().items() if flow.lane == CONSENT}
+
+
+@pytest.fixture
+def estate():
+    with desk.estate() as sandbox:
+        yield sandbox
+
+
+def test_the_four_flows_are_in_the_lane_and_their_timetable_in_its_queue():
+    assert set(desk.FLOWS) == OURS
+    assert {entry.flow for entry in TIMETABLE if entry.cluster == CONSENT} == OURS
+
+
+def test_an_opt_out_goes_through_while_the_breaker_of_the_connection_is_open(estate):
+    for row in Connection.objects.all():
+        _break(row)
+    desk.says_no_in_the_portal(estate, "ann")
+
+    desk.until_confirmed()
+
+    assert desk.steps("sfmc") == desk.steps("prima") == ["done"]
+    client = connections.sfmc()
+    with pytest.raises(CircuitOpen):
+        client.who_am_i()
+
+
+def test_an_opt_out_goes_through_while_a_bulk_sync_has_used_up_all_calls(estate):
+    Connection.objects.update(calls_per_second=1, tokens=-100_000)
+    for row in Connection.objects.all():
+        hold(row.pk, 3_600)
+    desk.says_no_in_the_portal(estate, "ann")
+
+    desk.until_confirmed()
+
+    assert desk.steps("sfmc") == ["done"]
+
+
+def test_a_lane_that_rests_does_not_rest_the_connection(estate):
+    desk.sync()
+    lane = Lane.objects.get(connection__system="sfmc", name=CONSENT)
+    Lane.objects.filter(pk=lane.pk).update(failures=9)
+    hold(lane.pk, 60, "sync_lane")
+
+    client = connections.sfmc()
+
+    assert client.who_am_i()
+    client.close()
+
+
+def test_a_nudge_goes_into_the_queue_of_the_lane(db):
+    nudge_consent("consent_to_sfmc")
+    nudge("orders_to_prima")
+
+    assert sorted(OrmQ.objects.values_list("key", flat=True)) == ["consent", "desk"]
+
+
+def test_the_timetable_names_the_queue(db):
+    synchronise()
+
+    ours = Schedule.objects.filter(args__contains="consent_")
+    assert {row.cluster for row in ours} == {CONSENT}
+    assert ours.count() == 4
+
+
+def _break(row):
+    pace = SharedPace(row.pk, 100, threading.Event())
+    breaker = SharedBreaker(row.pk, "it", pace)
+    for _ in range(OPENS_AFTER):
+        breaker.failure(ServerFailed("It failed."))
