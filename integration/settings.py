@@ -242,6 +242,7 @@ NAVIGATION: list[dict[str, str]] = [
     {"label": "Exceptions", "view": "cases", "permission": "view cases"},
     {"label": "Orders", "view": "orders", "permission": "view cases"},
     {"label": "Proposals", "view": "proposals", "permission": "view customers"},
+    {"label": "Campaigns", "view": "campaigns", "permission": "view campaigns"},
     {"label": "Reconciliation", "view": "reconciliation", "permission": "view reconciliation"},
     {"label": "Approvals", "view": "approvals"},
     {"label": "Activity", "view": "jobs"},

@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reconciliation/", include("reconciliation.urls")),
     path("campaigns/preflight/", include("exceptions.preflight.urls")),
     path("customers/", include("exceptions.proposals.urls")),
+    path("campaigns/", include("exceptions.campaigns.urls")),
     path("", include("exceptions.urls")),
 ]

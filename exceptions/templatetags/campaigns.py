@@ -1,0 +1,89 @@
+"""Charts of the campaign report as SVG without inline styles; the figures are there as text, too."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from exceptions.campaigns.figures import Line, Week
+from integration.core.templatetags.desk import money
+
+register = template.Library()
+_SHOWN = ("ordered", "created", "invoiced", "credited", "paid_out", "held")
+_TONES = {"credited": "bar-minus", "held": "bar-held"}
+_LEFT, _WIDE, _STEP = 110, 520, 26
+_WEEK_WIDE, _WEEK_HIGH = 600, 110
+
+
+@register.simple_tag
+def funnel(line: Line) -> SafeString:
+    """What was ordered, and how much of it came how far, one bar each, longest the most."""
+    cells = [line.cell(slug) for slug in _SHOWN]
+    most = max([cell.amount for cell in cells] + [Decimal(1)])
+    bars = [
+        (
+            place * _STEP + 15,
+            cell.figure.title,
+            _TONES.get(cell.figure.slug, "bar-total"),
+            _LEFT,
+            place * _STEP + 2,
+            f"{max(float(cell.amount / most), 0) * _WIDE:.1f}",
+            f"{_LEFT + max(float(cell.amount / most), 0) * _WIDE + 8:.1f}",
+            place * _STEP + 15,
+            money(cell.amount, line.currency),
+        )
+        for place, cell in enumerate(cells)
+    ]
+    parts = format_html_join(
+        "",
+        '<text x="0" y="{}">{}</text><rect class="{}" x="{}" y="{}" width="{}" height="18"/>'
+        '<text x="{}" y="{}">{}</text>',
+        bars,
+    )
+    told = ", ".join(f"{cell.figure.title} {money(cell.amount, line.currency)}" for cell in cells)
+    return format_html(
+        '<svg class="funnel" viewBox="0 0 780 {}" role="img" aria-label="{}">{}</svg>',
+        len(cells) * _STEP,
+        told,
+        parts,
+    )
+
+
+@register.simple_tag
+def week_bars(weeks: Sequence[Week]) -> SafeString:
+    """Ordered by week, and within it what is in Prima and what is invoiced by now."""
+    most = max([week.ordered for week in weeks] + [Decimal(1)])
+    width = _WEEK_WIDE / max(len(weeks), 1)
+    rects, labels = [], []
+    for place, week in enumerate(weeks):
+        for name, amount in (
+            ("bar-out", week.ordered),
+            ("bar-in", week.created),
+            ("bar-total", week.invoiced),
+        ):
+            high = min(max(float(amount / most), 0), 1) * _WEEK_HIGH
+            rects.append(
+                (
+                    name,
+                    f"{place * width + 4:.1f}",
+                    f"{_WEEK_HIGH - high:.1f}",
+                    f"{max(width - 8, 2):.1f}",
+                    f"{high:.1f}",
+                )
+            )
+        if place % max(len(weeks) // 10, 1) == 0:
+            labels.append((f"{place * width + width / 2:.1f}", week.begins.strftime("%-d %b")))
+    bars = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', rects)
+    texts = format_html_join("", '<text x="{}" y="126" text-anchor="middle">{}</text>', labels)
+    told = ", ".join(
+        f"{week.begins:%-d %b}: {money(week.ordered, week.currency)}" for week in weeks
+    )
+    return format_html(
+        '<svg class="ratebars" viewBox="0 -4 600 136" role="img" aria-label="{}">'
+        '<line class="axis" x1="0" y1="110" x2="600" y2="110"/>{}{}</svg>',
+        f"Ordered by week: {told}",
+        bars,
+        texts,
+    )
