@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -13,6 +14,9 @@ from integration.core.money import from_minor
 from reconciliation import carrying
 from reconciliation.control import controls
 from reconciliation.models import Adjustment, Difference, LateArrival, Match, Period
+
+_FONT = "Open Sans"
+_FACES = {"": "OpenSans-Regular.ttf", "B": "OpenSans-Bold.ttf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,12 @@ def pdf(context: Mapping[str, Any]) -> bytes:
     page = FPDF(format="A4")
     page.set_title(f"Statement of {period}")
     page.set_creation_date(context["made_at"])
+    _embed(page)
     page.add_page()
-    page.set_font("Helvetica", "B", 16)
+    page.set_font(_FONT, "B", 16)
     _line(page, f"Statement of {period}, company {period.company}")
-    page.set_font("Helvetica", size=10)
-    days = f"{period.first_day:%d %b %Y} - {period.last_day:%d %b %Y}"
+    page.set_font(_FONT, size=10)
+    days = f"{period.first_day:%d %b %Y} – {period.last_day:%d %b %Y}"
     _line(page, f"{days}, {period.get_state_display().lower()}")
     _heading(page, "Figures")
     _table(
@@ -116,19 +121,26 @@ def pdf(context: Mapping[str, Any]) -> bytes:
     return bytes(page.output())
 
 
+def _embed(page: FPDF) -> None:
+    """Latin, Greek and Cyrillic letters; the built-in fonts of PDF know Western Europe only."""
+    for style, face in _FACES.items():
+        with as_file(files("ttf_opensans") / "ttf" / face) as path:
+            page.add_font(_FONT, style, path)
+
+
 def _when(moment: Any) -> str:
     return f"{timezone.localtime(moment):%d %b %Y, %H:%M}"
 
 
 def _line(page: FPDF, text: str) -> None:
-    page.cell(text=_plain(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.cell(text=text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _heading(page: FPDF, text: str) -> None:
     page.ln(6)
-    page.set_font("Helvetica", "B", 12)
+    page.set_font(_FONT, "B", 12)
     _line(page, text)
-    page.set_font("Helvetica", size=9)
+    page.set_font(_FONT, size=9)
 
 
 def _table(
@@ -138,15 +150,4 @@ def _table(
         for row in [head, *rows]:
             cells = table.row()
             for cell in row:
-                cells.cell(_plain(cell))
-
-
-def _plain(text: str) -> str:
-    """The built-in fonts know Latin-1; other signs become a question mark, here only."""
-    return (
-        text.replace("–", "-")
-        .replace("“", '"')
-        .replace("”", '"')
-        .encode("latin-1", "replace")
-        .decode("latin-1")
-    )
+                cells.cell(cell)

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -164,3 +166,28 @@ def test_who_signed_is_in_it(packed, finance, finance2):
     signed_by = [row["Who"] for row in rows(packed, "sign-off.csv") if row["What"] == "signed"]
 
     assert signed_by == [str(finance), str(finance2)]
+
+
+def test_the_pdf_carries_the_letters_of_names_from_abroad(period, finance, tmp_path):
+    signing = period.events.filter(action="signed").first()
+    signing.pk, signing.reason = None, "Łódź, Αθήνα, София"
+    signing.save()
+    path = tmp_path / "pack.zip"
+    with evidence.pack(period, actor=finance) as made:
+        path.write_bytes(made.read())
+
+    with zipfile.ZipFile(path) as archive:
+        page = archive.read("statement.pdf")
+
+    known = letters(page)
+    assert set("ŁódźΑθήναСофия–") <= known
+    assert b"/FontFile2" in page
+
+
+def letters(page: bytes) -> set[str]:
+    """What the fonts inside a PDF can draw, by their own tables of characters."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", page, re.DOTALL)
+    text = b"".join(
+        zlib.decompressobj().decompress(one) if one[:1] == b"x" else one for one in streams
+    )
+    return {chr(int(code, 16)) for code in re.findall(rb"> ?<([0-9A-Fa-f]{4})>", text)}
