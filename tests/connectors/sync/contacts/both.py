@@ -93,12 +93,14 @@ def with_key(sandbox: RunningSandbox, key: str) -> list[dict[str, Any]]:
     ]
 
 
-def pair(*, company: bool = True) -> tuple[Contact, PrimaCustomer]:
-    """A contact that may be written to, and its account in good standing."""
+def pair(*, company: bool = True, skip: int = 0) -> tuple[Contact, PrimaCustomer]:
+    """A contact that may be written to, and its account in good standing; not the first `skip`."""
     accounts = PrimaCustomer.objects.exclude(contact_key="").filter(is_pool=False)
     for account in accounts.order_by("account_code"):
         contact = Contact.objects.filter(key=account.contact_key, status="Active").first()
         fits = account.data["type"] == ("company" if company else "person")
         if contact and fits and account.data.get("hold", "none") == "none" and account.vat_number:
-            return contact, account
+            if not skip:
+                return contact, account
+            skip -= 1
     raise AssertionError("There is no such pair.")
