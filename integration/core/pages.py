@@ -43,6 +43,10 @@ class ListPage(SingleTableMixin, FilterView):
     exports: ClassVar[Sequence[str]] = ("csv", "xlsx")
     table_pagination = {"per_page": 50}
 
+    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+        """The filter is in force without anything asked, too: it has its own defaults."""
+        return {**super().get_filterset_kwargs(filterset_class), "data": self.request.GET}
+
     def get_template_names(self) -> list[str]:
         """Only the table for htmx, the whole page otherwise."""
         if self.request.htmx and not self.request.htmx.boosted:

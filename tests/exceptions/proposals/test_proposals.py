@@ -218,3 +218,16 @@ def test_a_list_costs_the_same_however_long(
 
     with django_assert_max_num_queries(27):
         client_for(marketing).get(path)
+
+
+def test_what_was_decided_or_has_healed_is_shown_only_when_asked_for(client_for, marketing):
+    proposal("CK-1", state="overtaken")
+    drift("CK-2", healed_at=timezone.now())
+    client = client_for(marketing)
+
+    for path, asked in (
+        ("/customers/proposals/", "state=all"),
+        ("/customers/drift/", "healed=yes"),
+    ):
+        assert len(client.get(path).context["table"].rows) == 0
+        assert len(client.get(f"{path}?{asked}").context["table"].rows) == 1
