@@ -237,18 +237,29 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
 # The menu: upper floors are named by string. `permission` is one of accounts.roles.May.
+# Entries of one group fold into a menu with its name; alone, an entry stands by itself.
 NAVIGATION: list[dict[str, str]] = [
     {"label": "Home", "view": "home"},
     {"label": "Exceptions", "view": "cases", "permission": "view cases"},
     {"label": "Orders", "view": "orders", "permission": "view cases"},
-    {"label": "Proposals", "view": "proposals", "permission": "view customers"},
+    {
+        "label": "Proposals",
+        "view": "proposals",
+        "permission": "view customers",
+        "group": "Customers",
+    },
     {"label": "Campaigns", "view": "campaigns", "permission": "view campaigns"},
     {"label": "Reconciliation", "view": "reconciliation", "permission": "view reconciliation"},
     {"label": "Approvals", "view": "approvals"},
-    {"label": "Activity", "view": "jobs"},
-    {"label": "Syncs", "view": "syncs"},
-    {"label": "Audit", "view": "audit", "permission": "see the audit trail"},
-    {"label": "Admin", "view": "admin:index", "permission": "look at the admin site"},
+    {"label": "Activity", "view": "jobs", "group": "More"},
+    {"label": "Syncs", "view": "syncs", "group": "More"},
+    {"label": "Audit", "view": "audit", "permission": "see the audit trail", "group": "More"},
+    {
+        "label": "Admin",
+        "view": "admin:index",
+        "permission": "look at the admin site",
+        "group": "More",
+    },
 ]
 MEDIA_ROOT = VAR / "files"
 FORMAT_MODULE_PATH = ["integration.formats"]

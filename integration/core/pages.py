@@ -12,7 +12,10 @@ from django_tables2 import SingleTableMixin
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Entries of settings.NAVIGATION that this person may open, with counts where one is named."""
+    """Entries of settings.NAVIGATION that this person may open, with counts where one is named.
+
+    An entry has label, url, current and count; a menu has label, current and its `entries`.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
@@ -21,7 +24,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for entry in settings.NAVIGATION
         if not entry.get("permission") or user.may(entry["permission"])
     ]
-    return {"navigation": entries}
+    return {"navigation": _folded(entries)}
 
 
 def _entry(request: HttpRequest, entry: Mapping[str, str]) -> dict[str, Any]:
@@ -29,7 +32,26 @@ def _entry(request: HttpRequest, entry: Mapping[str, str]) -> dict[str, Any]:
     here = request.path == url or (url != "/" and request.path.startswith(url))
     counter = entry.get("count")
     count = cast(Callable[[], int], import_string(counter))() if counter else 0
-    return {"label": entry["label"], "url": url, "current": here, "count": count}
+    return {
+        "label": entry["label"],
+        "url": url,
+        "current": here,
+        "count": count,
+        "group": entry.get("group", ""),
+    }
+
+
+def _folded(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each group as one menu where its first entry stands; a group of one stays an entry."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        groups.setdefault(entry["group"] or entry["url"], []).append(entry)
+    return [
+        members[0]
+        if len(members) == 1
+        else {"label": name, "entries": members, "current": any(one["current"] for one in members)}
+        for name, members in groups.items()
+    ]
 
 
 class ListPage(SingleTableMixin, FilterView):

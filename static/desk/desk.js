@@ -32,6 +32,20 @@
     }
   });
 
+  // A menu of the head closes by Escape, by a click elsewhere, and when another one opens.
+  const menus = () => [...document.querySelectorAll(".masthead details[open]")];
+  document.addEventListener("click", (event) => {
+    menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menus().forEach((menu) => {
+      const within = menu.contains(document.activeElement);
+      menu.open = false;
+      if (within) menu.querySelector("summary").focus();
+    });
+  });
+
   // Buttons and links that name their key: "n" for the next line, "a" to accept.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
