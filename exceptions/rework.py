@@ -108,7 +108,7 @@ def orders_step(job: BulkJob, keys: Sequence[str]) -> list[jobs.Result]:
     started_by = str(job.actor) if job.actor else trail.SYSTEM
     run = runner.run(ORDERS, started_by=started_by, only=keys, watch=watch)
     if run is None:
-        why = "Orders are switched off in admin at the moment. It goes on when they are on again."
+        why = "Orders are switched off or paused at the moment. It goes on when they run again."
         return [_result(key, why) for key in keys]
     return _left(keys)
 

@@ -38,6 +38,7 @@ class ConnectionForm(forms.ModelForm):
             "inbound_secret",
             "enabled",
             "calls_per_second",
+            "calls_per_day",
             "timeout_seconds",
         )
 
@@ -101,13 +102,27 @@ class ConnectionAdmin(Trailed):
 
 @admin.register(FlowSetting)
 class FlowSettingAdmin(Trailed):
-    """How often each flow runs and how much it takes at a time."""
+    """When and how often each flow runs, how much it takes at a time, and how fast."""
 
     list_display = (
         "flow",
         "enabled",
         "every_minutes",
+        "quiet",
         "batch_size",
+        "calls_per_second",
+        "priority",
+        "paused_at",
+    )
+    fields = (
+        "flow",
+        "enabled",
+        "every_minutes",
+        "quiet_from",
+        "quiet_until",
+        "batch_size",
+        "calls_per_second",
+        "priority",
         "max_attempts",
         "silent_after_minutes",
     )
@@ -120,6 +135,12 @@ class FlowSettingAdmin(Trailed):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("flow",)
+
+    @admin.display(description="quiet hours")
+    def quiet(self, setting: FlowSetting) -> str:
+        if setting.quiet_from is None or setting.quiet_until is None:
+            return "–"
+        return f"{setting.quiet_from:%H:%M}–{setting.quiet_until:%H:%M}"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

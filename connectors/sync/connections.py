@@ -15,8 +15,9 @@ from connectors.prima.rest.auth import Credentials as PrimaCredentials
 from connectors.sfmc.client import SfmcClient
 from connectors.sfmc.tokens import Credentials as SfmcCredentials
 from connectors.sync.breaker import SharedBreaker
+from connectors.sync.flow_pace import FlowPace
 from connectors.sync.limits import LANE, SharedPace
-from connectors.sync.models import Connection, Lane
+from connectors.sync.models import Connection, FlowSetting, Lane
 from connectors.sync.tokens import DatabaseTokenStore
 
 CONNECT_SECONDS = 5.0
@@ -46,6 +47,7 @@ def prima(
     stopping: threading.Event | None = None,
     *,
     lane: str = "",
+    setting: FlowSetting | None = None,
 ) -> Prima:
     """Prima, whichever adapter answers. Without `connection`, the one that is set up."""
     connection = connection or connection_to("prima")
@@ -59,7 +61,7 @@ def prima(
             client_secret=connection.client_secret,
             api_key="" if connection.client_id else connection.client_secret,
         ),
-        _conduct(connection, recorder, stopping, lane),
+        _conduct(connection, recorder, stopping, lane, setting),
     )
 
 
@@ -69,6 +71,7 @@ def sfmc(
     stopping: threading.Event | None = None,
     *,
     lane: str = "",
+    setting: FlowSetting | None = None,
 ) -> SfmcClient:
     connection = connection or connection_to("sfmc")
     return SfmcClient(
@@ -79,7 +82,7 @@ def sfmc(
             account_id=connection.account_id,
         ),
         DatabaseTokenStore(connection.pk),
-        _conduct(connection, recorder, stopping, lane),
+        _conduct(connection, recorder, stopping, lane, setting),
     )
 
 
@@ -115,11 +118,13 @@ def _conduct(
     recorder: Recorder | None,
     stopping: threading.Event | None,
     lane: str,
+    setting: FlowSetting | None,
 ) -> Conduct:
-    pace, breaker = _valves(connection, stopping or threading.Event(), lane)
+    stopping = stopping or threading.Event()
+    pace, breaker = _valves(connection, stopping, lane)
     return Conduct(
         timeout=(CONNECT_SECONDS, float(connection.timeout_seconds)),
-        pace=pace,
+        pace=FlowPace(pace, connection.pk, setting, stopping) if setting and not lane else pace,
         breaker=breaker,
         recorder=recorder,
         addresses=addresses(),
@@ -139,11 +144,21 @@ def _valves(
 
 
 class Remotes:
-    """Both systems for the time of one run, opened when first asked for."""
+    """Both systems for the time of one run, opened when first asked for.
+
+    With a flow's `setting`, calls keep to its own limit and priority; those of a lane are
+    not held back by anything else.
+    """
 
     def __init__(
-        self, recorder: Recorder | None, stopping: threading.Event, *, lane: str = ""
+        self,
+        recorder: Recorder | None,
+        stopping: threading.Event,
+        *,
+        lane: str = "",
+        setting: FlowSetting | None = None,
     ) -> None:
+        self._setting = setting
         self._recorder = recorder
         self._stopping = stopping
         self._lane = lane
@@ -152,12 +167,22 @@ class Remotes:
 
     def prima(self) -> Prima:
         if self._prima is None:
-            self._prima = prima(recorder=self._recorder, stopping=self._stopping, lane=self._lane)
+            self._prima = prima(
+                recorder=self._recorder,
+                stopping=self._stopping,
+                lane=self._lane,
+                setting=self._setting,
+            )
         return self._prima
 
     def sfmc(self) -> SfmcClient:
         if self._sfmc is None:
-            self._sfmc = sfmc(recorder=self._recorder, stopping=self._stopping, lane=self._lane)
+            self._sfmc = sfmc(
+                recorder=self._recorder,
+                stopping=self._stopping,
+                lane=self._lane,
+                setting=self._setting,
+            )
         return self._sfmc
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ class Defaults:
     batch_size: int = 200
     max_attempts: int = 8
     silent_after_minutes: int = 30
+    priority: int = FlowSetting.Priority.NORMAL
 
 
 class Flow:
@@ -72,6 +73,7 @@ def setting_of(flow: Flow) -> FlowSetting:
             "batch_size": flow.defaults.batch_size,
             "max_attempts": flow.defaults.max_attempts,
             "silent_after_minutes": flow.defaults.silent_after_minutes,
+            "priority": flow.defaults.priority,
         },
     )
     return setting

@@ -1,9 +1,12 @@
 """Connections and the rows that carry every sync: runs, items, cursors, exchanges."""
 
+from datetime import time
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from connectors.sync.flow_calls import FlowCalls
 from connectors.sync.order_event import OrderEvent
 from connectors.sync.outgoing.row import OutgoingRow
 from connectors.sync.stock.request import StockRequest
@@ -13,6 +16,7 @@ __all__ = [
     "Connection",
     "Cursor",
     "Exchange",
+    "FlowCalls",
     "FlowSetting",
     "Inbound",
     "OrderEvent",
@@ -26,8 +30,9 @@ __all__ = [
 class Connection(models.Model):
     """How to reach one remote system, how fast, and whether it is being rested.
 
-    The token bucket (`tokens`, `refilled_at`), the breaker (`failures`, `open_until`) and the
-    shared access token live here, so that all workers of all machines see the same.
+    The token bucket (`tokens`, `refilled_at`), the marks of flows that others give way to
+    (`high_at`, `normal_at`), the breaker (`failures`, `open_until`) and the shared access token
+    live here, so that all workers of all machines see the same.
     """
 
     class System(models.TextChoices):
@@ -48,10 +53,17 @@ class Connection(models.Model):
     calls_per_second = models.PositiveIntegerField(
         default=10, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )
+    calls_per_day = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="The day's budget of calls, to compare what was spent with.",
+    )
     timeout_seconds = models.PositiveIntegerField(default=30)
     tokens = models.FloatField(default=0, editable=False)
     refilled_at = models.DateTimeField(null=True, editable=False)
     not_before = models.DateTimeField(null=True, editable=False)
+    high_at = models.DateTimeField(null=True, editable=False)
+    normal_at = models.DateTimeField(null=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
     open_until = models.DateTimeField(null=True, editable=False)
     access_token = SecretField(blank=True, editable=False)
@@ -121,6 +133,7 @@ class SyncRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     started_by = models.CharField(max_length=150, default="schedule")
+    total = models.PositiveIntegerField(null=True, help_text="How many there are, when known.")
     seen = models.PositiveIntegerField(default=0)
     sent = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
@@ -247,22 +260,70 @@ class Inbound(models.Model):
 
 
 class FlowSetting(models.Model):
-    """What admins set of a flow: how often it runs and how much it takes at a time."""
+    """What admins set of a flow: when and how often it runs, how much it takes, how fast.
+
+    A flow that is `paused_at` does not run at all until somebody lets it go on. In its quiet hours
+    it runs only when somebody starts it. The bucket (`tokens`, `refilled_at`) is for its own
+    calls a second, shared by all workers.
+    """
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, "Low: gives way to all others"
+        NORMAL = 2, "Normal"
+        HIGH = 3, "High: the others give way"
 
     flow = models.CharField(max_length=60, unique=True)
     enabled = models.BooleanField(default=True)
-    every_minutes = models.PositiveIntegerField(default=1)
-    batch_size = models.PositiveIntegerField(default=200)
+    every_minutes = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
+    batch_size = models.PositiveIntegerField(
+        default=200, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
     max_attempts = models.PositiveSmallIntegerField(default=8)
     silent_after_minutes = models.PositiveIntegerField(
         default=30, help_text="No success for this long is shown as silence."
     )
+    priority = models.PositiveSmallIntegerField(
+        choices=Priority, default=Priority.NORMAL, help_text="When calls to a system are scarce."
+    )
+    calls_per_second = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+        help_text="Of this flow alone. Empty: as many as the connections allow.",
+    )
+    quiet_from = models.TimeField(
+        null=True, blank=True, help_text="From then on it does not run by itself."
+    )
+    quiet_until = models.TimeField(
+        null=True, blank=True, help_text="Until then, the next morning if it is earlier."
+    )
+    paused_at = models.DateTimeField(null=True, editable=False)
+    paused_by = models.CharField(max_length=150, blank=True, editable=False)
+    tokens = models.FloatField(default=0, editable=False)
+    refilled_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["flow"]
+        constraints = [
+            models.CheckConstraint(
+                name="quiet_hours_have_both_ends",
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                violation_error_message="Quiet hours need a beginning and an end.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.flow
+
+    def is_quiet(self, at: time) -> bool:
+        """Whether the time of day lies in the quiet hours, which may go over midnight."""
+        begins, ends = self.quiet_from, self.quiet_until
+        if begins is None or ends is None or begins == ends:
+            return False
+        if begins < ends:
+            return begins <= at < ends
+        return at >= begins or at < ends
 
 
 class NotificationCallback(models.Model):

@@ -13,6 +13,7 @@ from connectors.sync.models import Exchange
 
 MOST_KEPT = 200
 KEEP_DAYS = 30
+TOO_MANY = 429
 _item: ContextVar[int | None] = ContextVar("item", default=None)
 
 
@@ -35,15 +36,27 @@ class ExchangeRecorder:
         self._failed: list[Exchange] = []
         self._last: tuple[exchange.Exchange, int | None] | None = None
         self.calls = 0
+        self._spent: dict[str, list[int]] = {}
 
     def record(self, said: exchange.Exchange) -> None:
         with self._lock:
             self.calls += 1
+            system = _system(said)
             failed = bool(said.error) or said.status is None or said.status >= 400
+            spent = self._spent.setdefault(system, [0, 0, 0])
+            spent[0] += 1
+            spent[1] += failed
+            spent[2] += said.status == TOO_MANY
             if failed and len(self._failed) < MOST_KEPT:
                 self._failed.append(self._row(said, _item.get()))
             elif not failed:
                 self._last = said, _item.get()
+
+    def take_spent(self) -> dict[str, list[int]]:
+        """Calls, failed ones and those told to slow down by system, since it was last asked."""
+        with self._lock:
+            spent, self._spent = self._spent, {}
+        return spent
 
     def flush(self, *, last: bool = False) -> None:
         """Writes what failed and, when the work is over, the `last` call that went well."""
@@ -58,7 +71,7 @@ class ExchangeRecorder:
         return Exchange(
             item_id=item_id,
             run_id=self._run_id,
-            system="sfmc" if said.system.startswith("Marketing") else "prima",
+            system=_system(said),
             method=said.method,
             path=said.path[:300],
             status=said.status,
@@ -69,6 +82,10 @@ class ExchangeRecorder:
             request_id=said.request_id[:80],
             error=_storable(said.error),
         )
+
+
+def _system(said: exchange.Exchange) -> str:
+    return "sfmc" if said.system.startswith("Marketing") else "prima"
 
 
 def prune() -> int:

@@ -18,8 +18,17 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connectors.errors import RemoteError
+from connectors.sync import spending
 from connectors.sync.connections import Remotes, connection_to
-from connectors.sync.context import SCHEDULE, STALE_AFTER, Context, Failure, Watch, _nobody_watches
+from connectors.sync.context import (
+    SCHEDULE,
+    STALE_AFTER,
+    Context,
+    Failure,
+    Watch,
+    _nobody_watches,
+    why_not_now,
+)
 from connectors.sync.flow import Flow, flow_of, setting_of
 from connectors.sync.models import SyncRun
 from connectors.sync.recorder import ExchangeRecorder
@@ -55,7 +64,7 @@ def run(
     """
     flow = flow_of(slug)
     setting = setting_of(flow)
-    if not setting.enabled:
+    if why_not_now(setting, by_hand=started_by != SCHEDULE or bool(flow.lane)):
         return None
     with _lock(flow) as is_ours, _graceful() as stopping:
         if not is_ours:
@@ -69,13 +78,14 @@ def run(
         context = Context(
             run=row,
             setting=setting,
-            remotes=Remotes(recorder, stopping, lane=flow.lane),
+            remotes=Remotes(recorder, stopping, lane=flow.lane, setting=setting),
             recorder=recorder,
             attempt=attempt,
             stopping=stopping,
             owner=f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}",
             ends_at=monotonic() + max(30, settings.Q_CLUSTER["timeout"] - _SPARE_SECONDS),
             only=only,
+            never_quiet=bool(flow.lane),
             watch=watch,
         )
         _finish(context, attempt(lambda: _work(flow, context)))
@@ -100,13 +110,17 @@ def _finish(context: Context, result: Failure | None) -> None:
     elif context.stopping.is_set():
         row.status = Status.STOPPED
         context.note("Stopped in an orderly way; the rest goes on with the next run.")
+    elif context.rests_because:
+        row.status = Status.STOPPED
+        context.note(context.rests_because)
     else:
         row.status = Status.PARTLY if row.held or row.failed else Status.SUCCEEDED
     row.finished_at = row.heartbeat_at = timezone.now()
-    row.calls = context.recorder.calls
+    row.calls, row.total = context.recorder.calls, context.total
     row.message = " ".join(context.notes)
     row.save()
     context.recorder.flush(last=True)
+    spending.add(row.flow, context.recorder.take_spent())
 
 
 def _sentence(failure: Failure) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from connectors.sync.context import why_not_now
 from connectors.sync.flow import Flow, flows, setting_of
 from connectors.sync.models import Connection, FlowSetting, SyncItem, SyncRun
 
@@ -115,7 +116,7 @@ def _health(
     rests_until = _rests_until(flow, connections, now)
     tone, message = _words(flow, setting, facts, is_silent=is_silent, rests_until=rests_until)
     trouble = _connection_trouble(flow, connections)
-    if trouble and setting.enabled:
+    if trouble and tone != "off":
         tone, message = "bad", trouble
     return FlowHealth(
         flow=flow,
@@ -125,7 +126,7 @@ def _health(
         last_run=facts.last_run,
         last_success_at=facts.succeeded_at,
         failing_since=facts.failing_since,
-        is_silent=is_silent and setting.enabled,
+        is_silent=is_silent and tone != "off",
         waiting=facts.waiting,
         oldest_waiting_at=facts.oldest,
         held=facts.held,
@@ -141,8 +142,9 @@ def _words(
     is_silent: bool,
     rests_until: datetime | None,
 ) -> tuple[Tone, str]:
-    if not setting.enabled:
-        return "off", "Switched off in admin."
+    rest = why_not_now(setting, by_hand=False)
+    if rest:
+        return "off", rest
     if rests_until is not None:
         return "bad", "The other system failed several times and is given a rest."
     if facts.failing_since is not None and facts.last_run is not None:

@@ -1,16 +1,26 @@
 """Health of every flow, its runs, and starting one."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_q.tasks import async_task
 
-from connectors.sync import runs
-from connectors.sync.flow import flow_of, flows
+from connectors.sync import pausing, runs
+from connectors.sync.context import why_not_now
+from connectors.sync.flow import flow_of, flows, setting_of
 from connectors.sync.models import Connection, Exchange, SyncRun
+from exceptions.syncs import loads, watching
+from exceptions.syncs.forms import LoadForm
+from integration import exports
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from integration.audit import trail
@@ -36,14 +46,51 @@ def syncs(request: HttpRequest) -> HttpResponse:
 @requires(May.VIEW_CASES)
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: what it saw, sent, held, and what went wrong."""
+    return render(request, "syncs/run.html", _run_context(request, pk))
+
+
+@requires(May.VIEW_CASES)
+def run_body(request: HttpRequest, pk: int) -> HttpResponse:
+    """The body of the page of a run, fetched again while it lasts."""
+    return render(request, "syncs/parts/run_body.html", _run_context(request, pk))
+
+
+def _run_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     run = get_object_or_404(SyncRun, pk=pk)
-    context = {
+    may_run = person(request).may(May.RUN_FLOWS)
+    known = flows().get(run.flow)
+    return {
         "title": title_of(run),
         "run": run,
+        "pace": watching.pace_of(run, timezone.now()),
+        "setting": setting_of(known) if known else None,
         "exchanges": Exchange.objects.filter(run=run)[:50],
-        "may_see_details": person(request).may(May.RUN_FLOWS),
+        "may_run": may_run,
+        "may_see_details": may_run,
     }
-    return render(request, "syncs/run.html", context)
+
+
+@requires(May.VIEW_CASES)
+def load(request: HttpRequest) -> HttpResponseBase:
+    """What each flow spent of each system's calls on a day."""
+    day = LoadForm(request.GET).day()
+    shown = loads.of_day(day)
+    if form := request.GET.get("export"):
+        return exports.download(
+            loads.rows(shown),
+            "calls",
+            form="xlsx" if form == "xlsx" else "csv",
+            user=person(request),
+        )
+    context = {
+        "title": "Calls",
+        "systems": shown,
+        "day": day,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1) if day < timezone.localdate() else None,
+        "may_export": person(request).may(May.EXPORT),
+    }
+    return render(request, "syncs/load.html", context)
 
 
 @require_POST
@@ -55,9 +102,44 @@ def run_now(request: HttpRequest, flow: str) -> HttpResponse:
     except LookupError as error:
         messages.warning(request, str(error))
         return redirect("syncs")
-    async_task("connectors.sync.tasks.run_flow", flow)
-    trail.record("flow started", actor=person(request), label=title, flow=flow)
+    actor = person(request)
+    setting = setting_of(flow_of(flow))
+    if why := why_not_now(setting, by_hand=True):
+        messages.warning(request, f"{title} cannot start. {why}")
+        return redirect("syncs")
+    with transaction.atomic():
+        async_task("connectors.sync.tasks.run_flow", flow, str(actor)[:150])
+        trail.record("flow started", actor=actor, label=title, flow=flow)
     messages.success(request, f"{title} starts in a moment.")
+    return redirect("syncs")
+
+
+@require_POST
+@requires(May.RUN_FLOWS)
+def pause(request: HttpRequest, flow: str) -> HttpResponse:
+    """A run under way ends after its batch; nothing starts until somebody lets it go on."""
+    return _held_up(request, flow, pausing.pause, "is paused. A run under way ends after its batch")
+
+
+@require_POST
+@requires(May.RUN_FLOWS)
+def go_on(request: HttpRequest, flow: str) -> HttpResponse:
+    """The flow runs again."""
+    return _held_up(request, flow, pausing.go_on, "goes on in a moment")
+
+
+def _held_up(
+    request: HttpRequest, slug: str, step: Callable[..., bool], words: str
+) -> HttpResponse:
+    try:
+        flow = flow_of(slug)
+    except LookupError as error:
+        messages.warning(request, str(error))
+        return redirect("syncs")
+    if step(flow, actor=person(request)):
+        messages.success(request, f"{flow.title} {words}.")
+    else:
+        messages.info(request, f"{flow.title} was so already; nothing changed.")
     return redirect("syncs")
 
 

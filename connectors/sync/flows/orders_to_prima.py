@@ -6,6 +6,7 @@ from connectors.sync.delivery.batch import due
 from connectors.sync.delivery.line import Line
 from connectors.sync.delivery.senders import Senders
 from connectors.sync.flow import ORDERS, Defaults, Flow
+from connectors.sync.models import FlowSetting
 from connectors.sync.orders.world_loader import WorldCache
 from integration.accounts.roles import Role
 
@@ -20,7 +21,7 @@ class OrdersToPrima(Flow):
     owner = Role.OPERATIONS
     systems = ("prima",)
     alone = False
-    defaults = Defaults(batch_size=200, silent_after_minutes=15)
+    defaults = Defaults(batch_size=200, silent_after_minutes=15, priority=FlowSetting.Priority.HIGH)
 
     def run(self, context: Context) -> None:
         claims.take_back(self.slug)

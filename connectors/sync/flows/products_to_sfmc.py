@@ -2,6 +2,7 @@
 
 from connectors.sync.context import Context
 from connectors.sync.flow import Defaults, Flow
+from connectors.sync.models import FlowSetting
 from connectors.sync.outgoing.sending import send
 from connectors.sync.stock.products import PART, stage_due
 from integration.accounts.roles import Role
@@ -18,7 +19,9 @@ class ProductsToSfmc(Flow):
     owner = Role.MARKETING
     systems = ("sfmc",)
     writes = (PART,)
-    defaults = Defaults(batch_size=2_500, max_attempts=6, silent_after_minutes=30)
+    defaults = Defaults(
+        batch_size=2_500, max_attempts=6, silent_after_minutes=30, priority=FlowSetting.Priority.LOW
+    )
 
     def run(self, context: Context) -> None:
         stage_due(whole=context.is_by_hand)

@@ -117,7 +117,7 @@ def test_a_changed_setting_changes_the_schedule(at_admin, db):
 
     # when
     values = {"enabled": "on", "every_minutes": "5", "batch_size": "200", "max_attempts": "8",
-              "silent_after_minutes": "30"}  # fmt: skip
+              "silent_after_minutes": "30", "priority": "2"}  # fmt: skip
     answer = at_admin.post(f"/admin/sync/flowsetting/{setting.pk}/change/", values)
 
     # then

@@ -28,10 +28,24 @@ ARGS: dict[str, list[Any]] = {
     "order": ["CO-1"],
     "run": [1],
     "run-now": ["orders_to_prima"],
+    "run-body": [1],
+    "pause-flow": ["orders_to_prima"],
+    "continue-flow": ["orders_to_prima"],
     "manual-page": ["cases"],
 }
 NAMES = [str(pattern.name) for pattern in urlpatterns]
-READING = ["home", "cases", "queue", "orders", "approvals", "jobs", "search", "syncs", "manual"]
+READING = [
+    "home",
+    "cases",
+    "queue",
+    "orders",
+    "approvals",
+    "jobs",
+    "search",
+    "syncs",
+    "sync-load",
+    "manual",
+]
 
 
 @pytest.fixture
@@ -57,7 +71,9 @@ def test_every_role_may_read(name, who, request, client_for):
     assert client.get(reverse(name, args=ARGS.get(name, []))).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["approve", "refuse", "withdraw", "job-undo", "run-now"])
+@pytest.mark.parametrize(
+    "name", ["approve", "refuse", "withdraw", "job-undo", "run-now", "pause-flow", "continue-flow"]
+)
 def test_what_changes_something_answers_only_to_post(name, client_for, operations):
     client = client_for(operations)
 

@@ -1,0 +1,30 @@
+"""How fast a run goes and how long it still takes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.sync.models import SyncRun
+
+LEAST_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`rate` is records a second; `left` seconds, None while nobody can say; `percent` as well."""
+
+    seconds: float
+    rate: float
+    left: float | None
+    percent: int | None
+
+
+def pace_of(run: SyncRun, now: datetime) -> Pace:
+    """By the records seen until the last heartbeat."""
+    at = run.finished_at or run.heartbeat_at or now
+    seconds = max((at - run.started_at).total_seconds(), 0.0)
+    rate = run.seen / max(seconds, LEAST_SECONDS)
+    if not run.total:
+        return Pace(seconds, rate, None, None)
+    open_records = max(run.total - run.seen, 0)
+    left = None if run.finished_at or not rate else open_records / rate
+    return Pace(seconds, rate, left, min(100, round(100 * run.seen / run.total)))
