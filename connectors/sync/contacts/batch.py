@@ -1,6 +1,6 @@
 """One batch of contacts: looked at, compared with their accounts, and what follows sent to Prima."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -22,12 +22,14 @@ from connectors.sync.contacts import (
 )
 from connectors.sync.contacts.judging import judge
 from connectors.sync.contacts.outcome import State, Work
+from connectors.sync.contacts.pairs import Pair
 from connectors.sync.contacts.views import Ground
 from connectors.sync.context import Context, Failure
 from connectors.sync.delivery.senders import Senders
 from connectors.sync.orders import world_loader
 from connectors.sync.orders.world import Reference, World
 from connectors.sync.recorder import about
+from integration.core.problems import Problem
 from integration.ownership.policy import Policy
 from integration.records.customer import Customer
 
@@ -121,16 +123,34 @@ class Batch:
         upwards = [verdict for verdict in work.verdicts if verdict.goes_to("prima")]
         if not upwards:
             return
-        work.wanted, work.changed = account_writes.changed_account(
-            pair.customer, upwards, pair.contact, ground
-        )
+        problems, bad = self._problems(work, pair, {verdict.field for verdict in upwards})
+        if problems:
+            # What is wrong waits for a person; the other fields go their way.
+            work.hold(problems)
+            work.goes_on = True
+            work.verdicts = [
+                one for one in work.verdicts if one.field not in bad or not one.goes_to("prima")
+            ]
+        good = [verdict for verdict in upwards if verdict.field not in bad]
+        if good:
+            work.wanted, work.changed = account_writes.changed_account(
+                pair.customer, good, pair.contact, ground
+            )
+
+    def _problems(
+        self, work: Work, pair: Pair, fields: Collection[str]
+    ) -> tuple[list[Problem], set[str]]:
+        """What is wrong with the fields that would go to Prima, and which of them it concerns."""
         one = as_buyer.buyer(pair.contact, timezone.now())
         found = as_buyer.data_problems(one, World(self.reference), pair.customer)
-        about_them = {verdict.field for verdict in upwards}
-        problems = [problem for problem in (as_buyer.told(one, work.key) for one in found)
-                    if about_them & {_group(pointer) for pointer in problem.pointers}]  # fmt: skip
-        if problems:
-            work.hold(problems)
+        problems: list[Problem] = []
+        bad: set[str] = set()
+        for problem in (as_buyer.told(told, work.key) for told in found):
+            concerned = {_group(pointer) for pointer in problem.pointers}.intersection(fields)
+            if concerned:
+                problems.append(problem)
+                bad |= concerned
+        return problems, bad
 
     def _send(self) -> None:
         """Opens accounts and changes them. That accounts will be opened is committed first."""

@@ -9,6 +9,8 @@ from connectors.sandbox.running import RunningSandbox
 from connectors.sfmc.rows import RowWrite
 from connectors.sync import connections, runner
 from connectors.sync.models import SyncItem, SyncRun
+from integration.consent import ledger, rules
+from integration.consent.happening import Happening
 from integration.mirror.models import Contact, PrimaCustomer
 from tests.connectors.sync.desk import hurry
 
@@ -104,3 +106,23 @@ def pair(*, company: bool = True, skip: int = 0) -> tuple[Contact, PrimaCustomer
                 return contact, account
             skip -= 1
     raise AssertionError("There is no such pair.")
+
+
+def opt_out(address: str) -> None:
+    """Somebody says no, and the desk has just been told."""
+
+    now = timezone.now()
+    ledger.record(
+        [
+            Happening(
+                event_id="test-opt-out",
+                address=address,
+                channel="email",
+                action=rules.OPT_OUT,
+                received_at=now,
+                occurred_at=now,
+                source_system="desk",
+                actor="a test",
+            )
+        ]
+    )

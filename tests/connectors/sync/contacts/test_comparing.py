@@ -11,7 +11,14 @@ from connectors.sync.models import Cursor
 from exceptions.models import ExceptionCase
 from integration.mirror.models import Contact, PrimaCustomer
 from integration.ownership.models import Comparison, Drift, Proposal, Standing
-from tests.connectors.sync.contacts.both import cloud_says, in_cloud, pair, sync, until_settled
+from tests.connectors.sync.contacts.both import (
+    cloud_says,
+    in_cloud,
+    opt_out,
+    pair,
+    sync,
+    until_settled,
+)
 from tests.connectors.sync.desk import at_prima
 
 
@@ -111,6 +118,23 @@ def test_a_customer_missing_on_one_side_is_a_case(settled: RunningSandbox):
     Contact.objects.filter(pk=contact.pk).update(deleted_at=None)
     compare()
     assert ExceptionCase.objects.get().status == "resolved"
+
+
+def test_what_consent_holds_back_is_told_apart_and_is_no_case(settled: RunningSandbox):
+    # given somebody opted out, which has not arrived in Marketing Cloud, and then changed in Prima
+    contact, account = pair()
+    opt_out(contact.email)
+    at_prima(settled, "PATCH", f"customers/{account.account_code}", name="Quiet Now Ltd")
+    sync()
+
+    # when
+    compare()
+
+    # then
+    states = dict(Drift.objects.values_list("field", "state"))
+    assert states == {"name": "consent", "consent": "under_way"}
+    assert not ExceptionCase.objects.exists()
+    assert in_cloud(contact.key)["companyname"] == account.name
 
 
 def test_a_comparison_cut_short_goes_on_where_it_was(settled: RunningSandbox):

@@ -11,6 +11,7 @@ from tests.connectors.sync.contacts.both import (
     cloud_says,
     in_cloud,
     in_prima,
+    opt_out,
     pair,
     state_of,
     sync,
@@ -152,27 +153,33 @@ def test_somebody_who_opted_out_is_not_written_to(settled: RunningSandbox):
     assert in_cloud(contact.key)["companyname"] == account.name
 
 
-def opt_out(address: str) -> None:
-    from django.utils import timezone  # noqa: PLC0415 - only here
+def test_a_wrong_field_waits_for_a_person_and_the_others_go_their_way(settled: RunningSandbox):
+    from exceptions.models import ExceptionCase  # noqa: PLC0415
 
-    from integration.consent import ledger, rules  # noqa: PLC0415
-    from integration.consent.happening import Happening  # noqa: PLC0415
+    # given
+    contact, account = pair()
 
-    now = timezone.now()
-    ledger.record(
-        [
-            Happening(
-                event_id="test-opt-out",
-                address=address,
-                channel="email",
-                action=rules.OPT_OUT,
-                received_at=now,
-                occurred_at=now,
-                source_system="desk",
-                actor="a test",
-            )
-        ]
-    )
+    # when
+    cloud_says(contact.key, EmailAddress="nobody(at)example")
+    at_prima(settled, "PATCH", f"customers/{account.account_code}", name="On Its Way Ltd")
+    sync()
+
+    # then
+    assert state_of(contact.key) == "held"
+    case = ExceptionCase.objects.get()
+    assert case.kind == "invalid_email"
+    [there] = in_prima(settled, account_code=account.account_code)
+    assert there["email"] == account.email
+
+    # and once the address is right, both sides have everything
+    cloud_says(contact.key, EmailAddress="somebody@example.com")
+    until_settled()
+    sync()
+    case.refresh_from_db()
+    assert case.status == "resolved"
+    [there] = in_prima(settled, account_code=account.account_code)
+    assert there["email"] == "somebody@example.com"
+    assert in_cloud(contact.key)["companyname"] == "On Its Way Ltd"
 
 
 # --- Leads ----------------------------------------------------------------------------------------
