@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
 
-from exceptions.preflight.models import PreflightFinding, PreflightRun
+from exceptions.preflight.check import checks
+from exceptions.preflight.models import PreflightFinding, PreflightRun, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ def new(run: PreflightRun, earlier: PreflightRun) -> QuerySet[PreflightFinding]:
         code=OuterRef("code"),
     )
     return run.findings.filter(~Exists(same))
+
+
+def worst_first(found: QuerySet[PreflightFinding]) -> QuerySet[PreflightFinding]:
+    """What stops the campaign, then the rest; each by the order of the checks."""
+    order = [When(check_slug=check.slug, then=check.order) for check in checks()]
+    return found.alias(
+        stops=Case(When(severity=Verdict.NO_GO, then=0), default=1),
+        place=Case(*order, default=1_000),
+    ).order_by("stops", "place", "pk")
 
 
 def _counted(found: QuerySet[PreflightFinding]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from connectors.sync.orders.translate import Translation, translate_reading
 from connectors.sync.orders.world import Reference
 from connectors.sync.orders.world_loader import load, load_reference
 from exceptions.preflight import sample
+from exceptions.preflight.buyers import usual_payment
 from exceptions.preflight.plan import Plan
 from integration.core.problems import Problem
 from integration.records.item import Item
@@ -41,6 +42,11 @@ class Ground:
     prima: Prima
     reference: Reference
     contacts: int = 0
+
+    @cached_property
+    def payment(self) -> str:
+        """How they pay, so that nobody is held for having no credit."""
+        return usual_payment()
 
     @property
     def buyers(self) -> int:
@@ -82,6 +88,7 @@ _ORDER = re.compile(r"^Order PREFLIGHT[^:]*: ")
 def said(problem: Problem) -> str:
     """The problem's sentence without the order, which nobody placed."""
     text = _ORDER.sub("", problem.message)
+    text = re.sub(r"^it (?=is |has )", "the order ", text)
     return text[:1].upper() + text[1:]
 
 
@@ -100,6 +107,8 @@ def with_problems(ground: Ground, people: Sequence[Someone]) -> list[Someone]:
         sample.payload(ground.plan, f"PREFLIGHT-{place}", [(sku, "1.00")], contact=one.fields)
         for place, one in enumerate(people)
     ]
+    for payload in payloads:
+        payload["order"]["payment_method"] = ground.payment
     return [
         replace(one, problems=translation.problems)
         for one, translation in zip(people, ground.translated(payloads), strict=True)

@@ -144,7 +144,7 @@ def _findings(request: HttpRequest, run: PreflightRun) -> Any:
     if request.GET.get("new") and (earlier := comparison.before(run)):
         found = comparison.new(run, earlier)
     only = _only(request)
-    return found.filter(check_slug=only) if only else found
+    return comparison.worst_first(found.filter(check_slug=only) if only else found)
 
 
 def _may(request: HttpRequest) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from connectors.sync.orders.translate import Translation, translate_reading
 from connectors.sync.orders.world import World
 from connectors.sync.orders.world_loader import load
 from exceptions.preflight import sample
-from exceptions.preflight.buyers import sample_buyer, usual_payment
+from exceptions.preflight.buyers import sample_buyer
 from exceptions.preflight.check import Check, Figure, Found
 from exceptions.preflight.ground import Ground, said, sample_lines
 from exceptions.preflight.plan import PlannedPromotion
@@ -35,7 +35,7 @@ class Promotions(Check):
         self.prices: list[Figure] = []
 
     def goods(self, ground: Ground) -> Iterable[Found]:
-        buyer, payment = sample_buyer(ground.plan.currency), usual_payment()
+        buyer = sample_buyer(ground.plan.currency)
         lines = sample_lines(ground, _MOST_LINES)
         for place, promotion in enumerate(ground.plan.promotions, start=1):
             if not lines or buyer is None:
@@ -45,7 +45,7 @@ class Promotions(Check):
             payload = sample.payload(
                 ground.plan, f"PREFLIGHT-P{place}", lines, contact=buyer, promotions=[promotion]
             )
-            payload["order"]["payment_method"] = payment
+            payload["order"]["payment_method"] = ground.payment
             yield from self._priced(ground, promotion, payload)
 
     def figures(self, ground: Ground) -> Sequence[Figure]:

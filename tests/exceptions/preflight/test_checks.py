@@ -126,6 +126,9 @@ def test_the_audience_is_looked_at_as_if_everybody_ordered(
     # then
     known = len(prima.scenario["sfmc"]["data_extensions"][3]["rows"])
     assert run.contacts == known
+    said = set(run.findings.filter(check_slug="audience_account").values_list("message", flat=True))
+    assert not [one for one in said if "credit" in one]
+    assert [one for one in said if one.startswith("The order is in GBP, but account")]
 
 
 def test_too_little_stock_stops_it_and_unknown_stock_does_not(sellable: list[str], marketing: User):
