@@ -38,6 +38,8 @@ TIMETABLE = (
     ),
     Entry("Opt-outs to Marketing Cloud", RUN_FLOW, 1, flow="consent_to_sfmc", cluster="consent"),
     Entry("Opt-outs to Prima", RUN_FLOW, 1, flow="consent_to_prima", cluster="consent"),
+    Entry("Orders to Marketing Cloud", RUN_FLOW, 2, flow="orders_to_sfmc"),
+    Entry("Purchase history to Marketing Cloud", RUN_FLOW, 30, flow="purchase_history"),
     Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
     Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
     Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),

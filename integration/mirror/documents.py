@@ -115,6 +115,8 @@ class PrimaDocument(Mirrored):
         indexes = [
             # Order to its documents.
             models.Index(fields=["order_number", "kind"], name="document_order"),
+            # What an account was invoiced, for its purchase history.
+            models.Index(Upper("account_code"), name="document_account"),
             # What changed since the last reconciliation.
             models.Index(fields=["read_at"], name="document_read"),
         ]

@@ -169,6 +169,8 @@ class PrimaItem(models.Model):
         indexes = [
             # The order flow maps a SKU without regard to case.
             models.Index(Upper("sku_key"), name="item_key"),
+            # Documents name an item by its code without the matrix codes, too.
+            models.Index(Upper("sku"), name="item_code"),
         ]
 
     def __str__(self) -> str:

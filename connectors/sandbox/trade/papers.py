@@ -56,6 +56,7 @@ def _all(sale: Sale, twist: Twist | None) -> Iterator[Done]:
         yield from _in_parts(sale, rest_is_invoiced=twist is Twist.PARTS)
         return
     yield day, "despatch", {"despatched_at": f"{day}T15:30:00Z"}
+    yield _delivered(day)
     if twist is Twist.FORGOTTEN:
         return
     yield day, "invoice", {"date": day.isoformat(), **_overrides(sale, twist)}
@@ -84,8 +85,15 @@ def _in_parts(sale: Sale, *, rest_is_invoiced: bool) -> Iterator[Done]:
     yield day, "invoice", {"lines": first, "date": day.isoformat()}
     later = second_part_on(sale) if rest_is_invoiced else day
     yield later, "despatch", {"despatched_at": f"{later}T16:10:00Z"}
+    yield _delivered(later)
     if rest_is_invoiced:
         yield later, "invoice", {"date": later.isoformat()}
+
+
+def _delivered(shipped: date) -> Done:
+    """The carrier takes two working days."""
+    day = after(shipped, 2)
+    return day, "deliver", {"delivered_at": f"{day}T11:05:00Z"}
 
 
 def _credited(sale: Sale, twist: Twist) -> Done:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Upper
 
 
@@ -42,6 +43,12 @@ class OutgoingRow(models.Model):
             # What Marketing Cloud refused, on the page of the flow.
             models.Index(
                 fields=["part", "id"], condition=~Q(refused_hash=""), name="outgoing_refused"
+            ),
+            # The purchase history of some contacts.
+            models.Index(
+                KeyTextTransform("contact_key", "values"),
+                condition=Q(part="purchase"),
+                name="outgoing_contact",
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""Orders of Prima and their lines as rows of Marketing Cloud."""

@@ -1,0 +1,1 @@
+"""What each contact has bought, from Prima's invoices and credit notes."""
