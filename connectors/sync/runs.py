@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from connectors.sync.context import why_not_now
 from connectors.sync.flow import Flow, flows, setting_of
-from connectors.sync.models import Connection, FlowSetting, SyncItem, SyncRun
+from connectors.sync.models import Connection, FlowSetting, OrderEvent, SyncItem, SyncRun
+from connectors.sync.order_events.noting import FLOW as EVENTS
 
 Tone = Literal["good", "warning", "bad", "off"]
 _DONE_WELL = [SyncRun.Status.SUCCEEDED, SyncRun.Status.PARTLY]
@@ -92,16 +93,25 @@ def _failing_since() -> dict[str, datetime]:
 
 
 def _backlog() -> dict[str, tuple[int, datetime | None, int]]:
-    rows = (
-        SyncItem.objects.filter(state__in=[SyncItem.State.WAITING, SyncItem.State.HELD])
-        .values_list("flow")
+    """Items by flow, and order events, which are rows of their own."""
+    items = _counted(SyncItem.objects.all(), F("flow"), "created_at")
+    events = _counted(OrderEvent.objects.all(), Value(EVENTS), "noted_at")
+    rows = items.union(events, all=True)
+    return {flow: (waiting, oldest, held) for flow, waiting, oldest, held in rows}
+
+
+def _counted(rows: QuerySet[Any], flow: Any, since: str) -> Any:
+    return (
+        rows.filter(state__in=[SyncItem.State.WAITING, SyncItem.State.HELD])
+        .order_by()
+        .annotate(by=flow)
+        .values_list("by")
         .annotate(
             waiting=Count("pk", filter=_WAITING),
-            oldest=Min("created_at", filter=_WAITING),
+            oldest=Min(since, filter=_WAITING),
             held=Count("pk", filter=~_WAITING),
         )
     )
-    return {flow: (waiting, oldest, held) for flow, waiting, oldest, held in rows}
 
 
 def _health(

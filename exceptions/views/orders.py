@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from connectors.sync.flow import ORDERS
-from connectors.sync.models import Exchange, SyncItem
+from connectors.sync.models import Exchange, OrderEvent, SyncItem
 from exceptions import exports
 from exceptions.filters.orders import OrderFilter
 from exceptions.models import CaseEvent, Occurrence
@@ -17,7 +17,7 @@ from integration.accounts.gate import Gated, person, requires
 from integration.accounts.roles import May
 from integration.core.pages import ListPage
 from integration.core.personal import masked_payload
-from integration.mirror.models import CampaignOrder
+from integration.mirror.models import CampaignOrder, PrimaOrder
 
 
 class OrderList(Gated, ListPage):
@@ -68,6 +68,7 @@ def order_page(request: HttpRequest, key: str) -> HttpResponse:
         "prima_order": prima_order,
         "wrong": [sighting for sighting in sightings if sighting.closed_at is None],
         "healed": [sighting for sighting in sightings if sighting.closed_at is not None],
+        "told": _told(prima_order),
         "corrections": order.corrections.select_related("author"),
         "exchanges": Exchange.objects.filter(item=item)[:20] if item else [],
         "events": CaseEvent.objects.filter(
@@ -77,6 +78,14 @@ def order_page(request: HttpRequest, key: str) -> HttpResponse:
         **_payloads(order, sightings, personal=user.may(May.SEE_PERSONAL_DATA)),
     }
     return render(request, "orders/order.html", context)
+
+
+def _told(prima_order: PrimaOrder | None) -> list[OrderEvent]:
+    """What the customer was told of the order, or was not, in the order of the milestones."""
+    if prima_order is None:
+        return []
+    events = OrderEvent.objects.filter(order_number=prima_order.order_number)
+    return list(events.defer("data").order_by("reached_at", "id"))
 
 
 def _payloads(

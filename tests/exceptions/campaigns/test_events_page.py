@@ -60,3 +60,13 @@ def test_events_are_exported(at, db):
 
 def test_an_empty_list_says_what_emptiness_means(at, db):
     assert "Nothing was told" in at.get(reverse("order-events")).content.decode()
+
+
+def test_the_page_of_an_order_tells_what_its_customer_was_told(at, db):
+    order = booked()
+    event(order.order_number, state="passed", reason="The order was delivered before.")
+
+    page = at.get(reverse("order", args=[order.campaign_order.key])).content.decode()
+
+    assert "What the customer was told" in page
+    assert "The order was delivered before." in page
