@@ -26,8 +26,10 @@ AHEAD = 4
 PASSES = 3
 """A row that met a deadlock goes again in the same run."""
 TRIES = 3
-FIRST_LOOK, LONGEST_LOOK, PATIENCE = 0.5, 5.0, 90.0
-"""Seconds: until the first look at a request, between looks at most, until it is given up."""
+FEW_ROWS = 100
+SOON, LATER, LONGEST_LOOK, PATIENCE = 0.3, 1.0, 5.0, 90.0
+"""Seconds: until the first look at a request of few rows and of many, between looks at most, and
+until it is given up. A look too early is a call for nothing."""
 _LOCKS = 7_260_122
 
 
@@ -119,8 +121,9 @@ class _Sender:
         return [RowOutcome(place, ok=True) for place in range(len(parcel.rows))]
 
     def _finished(self, parcel: Parcel) -> AsyncState | None:
-        look, stopping = FIRST_LOOK, self._context.stopping
-        stopping.wait(max(0.0, parcel.submitted_at + FIRST_LOOK - monotonic()))
+        look = SOON if len(parcel.rows) <= FEW_ROWS else LATER
+        stopping = self._context.stopping
+        stopping.wait(max(0.0, parcel.submitted_at + look - monotonic()))
         while True:
             state = _patiently(lambda: self._rows.state(parcel.request))
             if state.phase == "complete":

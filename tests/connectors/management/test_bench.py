@@ -66,3 +66,12 @@ def test_an_unknown_bench_is_refused_with_the_names_there_are():
     done = bench("nonsense")
     assert done.returncode == 2
     assert "orders" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_small_bench_of_stock_sends_what_changed_in_the_fewest_calls():
+    done = bench("stock", "--items", "3000", "--changed", "300", "--few", "1500")
+
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert (figures["lost"], figures["changed"], figures["least_calls"]) == (0, 300, 2)
+    assert figures["calls"] <= 4
