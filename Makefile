@@ -8,14 +8,15 @@ PYTHON ?= $(shell for found in python3.11 python3.12 python3.13 python3; do \
   $$found -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
   && echo $$found && break; done)
 
-.PHONY: help demo demo-reset stop test test-fast check style types floors templates deployment \
+.PHONY: help demo demo-reset stop test proofs test-fast check style types floors templates deployment \
   dependencies format lock venv browser
 
 help:
 	@echo "make demo        everything on this machine, with a busy week of orders"
 	@echo "make demo-reset  the same from the beginning"
 	@echo "make stop        stops a PostgreSQL that was left running"
-	@echo "make test        the whole suite"
+	@echo "make test        the suite without the long proofs"
+	@echo "make proofs      the long proofs: whole months, killed workers, memory, small benches"
 	@echo "make test-fast   the suite without browsers, journeys and long proofs"
 	@echo "make check       style, types, floors, templates, deployment, dependencies"
 	@echo "make format      puts the style right"
@@ -32,7 +33,10 @@ stop: venv
 	@$(RUN) -W ignore -m integration.embedded stop
 
 test: venv browser
-	@$(RUN) $(SUITE)
+	@$(RUN) $(SUITE) -m "not slow"
+
+proofs: venv browser
+	@$(RUN) $(SUITE) -m slow
 
 test-fast: venv
 	@$(RUN) $(SUITE) -m "not browser and not journey and not slow"

@@ -5,12 +5,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
 from integration.accounts import signin
 from integration.accounts.models import User
 from integration.accounts.roles import Role
 from tests.factories.people import PersonFactory
+
+# How fast a machine makes examples says nothing about the desk.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("desk")
 
 
 @pytest.fixture(scope="session")
