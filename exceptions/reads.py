@@ -16,6 +16,7 @@ from connectors.sync.models import SyncItem
 from exceptions.kind import Kind, kinds
 from exceptions.models import ACTIVE, Approval, ExceptionCase, Occurrence
 from integration.accounts.models import User
+from reconciliation.models import Adjustment
 
 TREND_DAYS = 14
 
@@ -50,6 +51,7 @@ class Totals:
     in_prima: int
     in_prima_today: int
     proposals: int
+    adjustments: int
     mine: int
 
 
@@ -87,6 +89,7 @@ def totals(user: User) -> Totals:
         in_prima=states["sent"],
         in_prima_today=states["today"],
         proposals=open_approvals(),
+        adjustments=open_adjustments(),
         mine=ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE).count(),
     )
 
@@ -94,6 +97,11 @@ def totals(user: User) -> Totals:
 def open_approvals() -> int:
     """How many proposals wait for a decision."""
     return Approval.objects.filter(state=Approval.State.PROPOSED).count()
+
+
+def open_adjustments() -> int:
+    """How many adjustments of reconciliation wait for a second person."""
+    return Adjustment.objects.filter(state=Adjustment.State.PROPOSED).count()
 
 
 def _held() -> tuple[int, dict[str, Decimal]]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from exceptions import approvals
+from exceptions import approvals, reads
 from exceptions.action import Done
 from exceptions.models import Approval
 from exceptions.payload import rows
@@ -36,8 +36,17 @@ def approval_list(request: HttpRequest) -> HttpResponse:
     open_ones = found.filter(state=Approval.State.PROPOSED).order_by("proposed_at")
     decided = found.exclude(state=Approval.State.PROPOSED)
     page = Paginator(decided, 50).get_page(request.GET.get("page"))
-    context = {"title": "Approvals", "open_ones": open_ones, "page": page}
+    context = {
+        "title": "Approvals",
+        "open_ones": open_ones,
+        "page": page,
+        "adjustments": reads.open_adjustments() if _reconciles(request) else 0,
+    }
     return render(request, "exceptions/approvals.html", context)
+
+
+def _reconciles(request: HttpRequest) -> bool:
+    return person(request).may(May.VIEW_RECONCILIATION)
 
 
 @requires(May.VIEW_CASES)

@@ -23,5 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "idle": [queue for queue in queues if not queue.cases],
         "flows": runs.health(),
         "mine": mine[:8],
+        "reconciles": user.may(May.VIEW_RECONCILIATION),
     }
     return render(request, "exceptions/home.html", context)

@@ -1,9 +1,12 @@
 """Four eyes: in words on the screen, and by the database when a screen is wrong."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from exceptions import approvals
 from exceptions.action import actions
@@ -13,8 +16,12 @@ from exceptions.problems import NotAllowed, NotPossible
 from integration.accounts.models import User
 from integration.audit.models import AuditEntry
 from integration.mapping.models import DiscountRelease
+from reconciliation import adjustments
+from reconciliation.adjustments import Proposal
+from reconciliation.models import Adjustment
 from tests.factories.cases import case_of
 from tests.factories.findings import finding
+from tests.factories.reconciliation import difference, limits
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +166,21 @@ def unchanged(approval: Approval) -> bool:
         and not DiscountRelease.objects.exists()
         and not BulkJob.objects.exists()
     )
+
+
+def test_adjustments_of_reconciliation_are_told_where_a_decider_looks(
+    client_for: Callable[[User], Client], finance: User, finance2: User, marketing: User
+) -> None:
+    limits()
+    proposal = Proposal(Adjustment.Kind.FEE, "Known fee.", ledger="7900")
+    adjustments.propose(difference(), proposal, actor=finance, version=1)
+    words = "1 adjustment of reconciliation"
+
+    home = client_for(finance2).get(reverse("home"))
+    assert home.context["totals"].adjustments == 1
+    assert "Adjustments to decide" in home.content.decode()
+    assert words in client_for(finance2).get(reverse("approvals")).content.decode()
+
+    page = client_for(marketing).get(reverse("home")).content.decode()
+    assert "Adjustments to decide" not in page
+    assert words not in client_for(marketing).get(reverse("approvals")).content.decode()
