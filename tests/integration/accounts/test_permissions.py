@@ -1,9 +1,12 @@
 """Who may do what: the roles, Django's questions to them, and the gate of every page."""
 
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from integration.accounts.gate import requires
 from integration.accounts.models import User
@@ -90,3 +93,12 @@ def test_the_gate_opens_for_the_role(finance: User) -> None:
 
     # then
     assert page(request).status_code == 200
+
+
+def test_the_head_of_the_admin_site_offers_each_thing_once(
+    admin_person: User, client_for: Callable[[User], Client]
+) -> None:
+    page = client_for(admin_person).get(reverse("admin:index")).content.decode()
+
+    assert page.count('class="theme-toggle"') == 1
+    assert "View site" in page
