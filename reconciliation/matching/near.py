@@ -70,7 +70,7 @@ FROM (
     GROUP BY l.id
     UNION ALL
     SELECT l.id, NULL, 8, '', 'fees',
-           'No account is set for the fees of ' || l.gateway || ' or for their VAT.', NULL
+           'No account is set for the fees of this gateway or for their VAT.', NULL
     FROM open_line l WHERE l.kind = 'fee'
     UNION ALL
     SELECT l.id, NULL, 9, '', 'chargebacks',

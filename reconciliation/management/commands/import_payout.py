@@ -81,10 +81,9 @@ class Command(BaseCommand):
 
     def _tell(self, title: str, lines: int, preview: Preview | dict[str, Any]) -> None:
         self.stdout.write(f"{title}. {preview['reason']}")
-        self.stdout.write(
-            f"{_many(lines, 'line')}, {_many(preview['payout_count'], 'payout')}, "
-            f"{preview['first_day'] or 'no days'} to {preview['last_day'] or 'no days'}"
-        )
+        days = f", {preview['first_day']} to {preview['last_day']}" if preview["first_day"] else ""
+        payouts = _many(preview["payout_count"], "payout")
+        self.stdout.write(f"{_many(lines, 'line')}, {payouts}{days}")
         for one in preview["kinds"]:
             self.stdout.write(
                 f"  {one['kind']:<22} {one['count']:>9,}  gross {one['gross']:>16}  "

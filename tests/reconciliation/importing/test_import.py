@@ -326,6 +326,19 @@ class TestCommand:
         assert not Path(settings.MEDIA_ROOT).exists()
         assert staged_tables() == []
 
+    def test_payouts_without_lines_are_told_without_days(self, tmp_path, capsys):
+        path = tmp_path / "payouts.csv"
+        path.write_text(
+            "id,Type,Source Type,Amount,Fees,Destination,Initiation Date,Arrival Date,Method,"
+            "Status,Currency\n"
+            "po_1,bank_account,card,1000,0.00,ba_1,2026-10-01 00:00,2026-10-03 00:00,standard,"
+            "paid,gbp\n"
+        )
+
+        call_command("import_payout", path, dry_run=True)
+
+        assert "0 lines, 1 payout\n" in capsys.readouterr().out
+
     def test_a_whole_file_is_imported(self, tmp_path, capsys):
         path = tmp_path / "report.csv"
         path.write_bytes(stripe(4))

@@ -306,7 +306,7 @@ def test_a_fee_with_vat_waits_for_an_account_for_it():
     account("fee", "7600")
     one = line("", -36, kind="fee", fee_tax=6)
     match.run()
-    assert why(one) == "No account is set for the fees of stripe or for their VAT."
+    assert why(one) == "No account is set for the fees of this gateway or for their VAT."
     account("fee_tax", "2202")
     assert match.run().matches == 1
 
