@@ -2,8 +2,9 @@
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,18 +16,23 @@ from django.utils import timezone
 from reconciliation.control import Control, controls
 from reconciliation.models import Difference, Match, Payout, Period
 
+RECENT_MONTHS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What the overview is narrowed to. `month` is "2026-10"."""
+    """What the overview is narrowed to. `month` is "2026-10"; `recent` the last months until today."""
 
     month: str = ""
     currency: str = ""
     gateway: str = ""
+    recent: bool = False
 
     @property
     def days(self) -> tuple[date, date]:
-        """First and last day of the month; all days without one."""
+        """First and last day of the month, or of the last months; all days without either."""
+        if self.recent:
+            return _recent_days()
         if not self.month:
             return date.min, date.max
         first = date.fromisoformat(f"{self.month}-01")
@@ -45,14 +51,25 @@ class Narrowed:
         return wanted & Q(gateway=self.gateway) if self.gateway else wanted
 
 
+def _recent_days() -> tuple[date, date]:
+    this = timezone.localdate().replace(day=1)
+    first = this
+    for _ in range(RECENT_MONTHS - 1):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return first, (this + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One control, month, currency and gateway: number and amount of what agrees and waits."""
+    """One control, month, currency and gateway: number and amount of what agrees and waits.
+
+    Without a gateway (None) it is the sum of several.
+    """
 
     control: Control
     month: str
     currency: str
-    gateway: str
+    gateway: str | None
     counts: tuple[int, int]
     waiting: tuple[int, int]
 
@@ -73,8 +90,13 @@ class Line:
         return self.waiting[1]
 
     @property
+    def first_day(self) -> date:
+        return date.fromisoformat(f"{self.month}-01")
+
+    @property
     def query(self) -> str:
-        return Narrowed(self.month, self.currency, self.gateway or "-").query()
+        gateway = "" if self.gateway is None else self.gateway or "-"
+        return Narrowed(self.month, self.currency, gateway).query()
 
     @property
     def share(self) -> int:
@@ -113,14 +135,43 @@ def by_control(narrowed: Narrowed) -> list[Line]:
     return lines
 
 
-def offered() -> tuple[list[str], list[str], list[str]]:
-    """Months, currencies and gateways the overview may be narrowed to, newest month first."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A month and currency of a control: the sum, and its gateways when they are several."""
+
+    sum: Line
+    parts: tuple[Line, ...]
+
+
+def rows_by_control(lines: Sequence[Line]) -> list[tuple[Control, list[Rows]]]:
+    """Lines as `by_control` gives them, the gateways of a month and currency under their sum."""
+    found: dict[str, tuple[Control, list[Rows]]] = {}
+    for (slug, _, _), group in groupby(
+        lines, key=lambda one: (one.control.slug, one.month, one.currency)
+    ):
+        parts = tuple(group)
+        rows = Rows(parts[0], ()) if len(parts) == 1 else Rows(_sum(parts), parts)
+        found.setdefault(slug, (parts[0].control, []))[1].append(rows)
+    return list(found.values())
+
+
+def _sum(parts: Sequence[Line]) -> Line:
+    return replace(
+        parts[0],
+        gateway=None,
+        counts=(sum(one.agreed for one in parts), sum(one.agreed_amount for one in parts)),
+        waiting=(sum(one.open for one in parts), sum(one.open_amount for one in parts)),
+    )
+
+
+def offered() -> tuple[list[date], list[str], list[str]]:
+    """First days of months, currencies and gateways the overview may be narrowed to, newest month first."""
     periods = Period.objects.order_by("-first_day").values_list("first_day", flat=True).distinct()
     found = Difference.objects.order_by().values_list("currency", "gateway").distinct()
     paid = Payout.objects.order_by().values_list("currency", "gateway").distinct()
     pairs = [*found, *paid]
     return (
-        [f"{day:%Y-%m}" for day in periods],
+        list(periods),
         sorted({currency for currency, _ in pairs if currency}),
         sorted({gateway for _, gateway in pairs if gateway}),
     )

@@ -4,14 +4,13 @@
 from integration.accounts.roles import Role
 from reconciliation.control import Category, Control, minor, shown
 
-_ARRIVED_KEY = (
-    "'arrived|' || COALESCE(o.ordered_at, o.first_seen_at)::date || '|' || o.currency || '|'"
-    " || o.campaign"
+# A date nobody can have ordered on (1899, 2099) makes no month: the order counts when it arrived.
+_DAY = (
+    "(CASE WHEN o.ordered_at BETWEEN o.first_seen_at - interval '10 years'"
+    " AND o.first_seen_at + interval '2 days' THEN o.ordered_at ELSE o.first_seen_at END)::date"
 )
-_SENT_KEY = (
-    "'sent|' || COALESCE(o.ordered_at, o.first_seen_at)::date || '|' || p.currency || '|'"
-    " || o.campaign"
-)
+_ARRIVED_KEY = f"'arrived|' || {_DAY} || '|' || o.currency || '|' || o.campaign"
+_SENT_KEY = f"'sent|' || {_DAY} || '|' || p.currency || '|' || o.campaign"
 _BOOKED_KEY = (
     "'invoiced|' || COALESCE(b.order_date, b.read_at::date) || '|' || b.currency || '|'"
     " || COALESCE(o.campaign, '')"
@@ -147,8 +146,7 @@ class ControlTotals(Control):
     FROM totals WHERE left_count <> right_count OR left_sum <> right_sum
     """
     agreed = f"""
-        SELECT o.key, 'main' AS company, COALESCE(o.ordered_at, o.first_seen_at)::date AS day,
-            o.currency, '' AS gateway,
+        SELECT o.key, 'main' AS company, {_DAY} AS day, o.currency, '' AS gateway,
             {minor("COALESCE(o.total_paid, 0)", "o.currency")} AS amount
         FROM mirror_campaignorder o
         WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d

@@ -9,9 +9,11 @@ from reconciliation.control import controls
 from reconciliation.filters.fields import (
     NO_GATEWAY,
     MonthFilter,
+    Offered,
     choice_field,
     control_choices,
     currency_filter,
+    gateways_or_none,
     text_field,
 )
 from reconciliation.models import Difference
@@ -53,17 +55,17 @@ class DifferenceFilter(filters.FilterSet):
     gateway = filters.CharFilter(
         label="Gateway",
         method="by_gateway",
-        widget=forms.TextInput(attrs={"class": "form-control", "size": 8, "maxlength": 40}),
+        widget=Offered("Any gateway", gateways_or_none),
     )
     age = filters.ChoiceFilter(
         label="Age", choices=AGES, method="by_age", empty_label="Any age", widget=choice_field()
     )
     period = MonthFilter()
     news = filters.ChoiceFilter(
-        label="News",
+        label="Changed",
         choices=[("opened", "Found since yesterday"), ("closed", "Closed since yesterday")],
         method="by_news",
-        empty_label="–",
+        empty_label="Any time",
         widget=choice_field(),
     )
 

@@ -1,5 +1,6 @@
 """Filters that the lists of reconciliation share: month, currency, gateway."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,9 +9,12 @@ from django import forms
 from django.db.models import QuerySet
 
 from reconciliation.control import controls
+from reconciliation.gateways import gateway_title
+from reconciliation.models import Difference, Payout, Period
 from reconciliation.totals import Narrowed
 
 NO_GATEWAY = "-"
+Offer = Callable[[], list[tuple[str, str]]]
 
 
 def text_field(hint: str) -> forms.TextInput:
@@ -25,14 +29,57 @@ def control_choices() -> list[tuple[str, str]]:
     return [(slug, control.title) for slug, control in controls().items()]
 
 
+class Offered(forms.Select):
+    """A list to choose from that is read when it is shown.
+
+    A value from an address that is not in it is shown as it is, so that no link leads to a list
+    narrowed by something that cannot be seen.
+    """
+
+    def __init__(self, empty: str, offer: Offer) -> None:
+        super().__init__(attrs={"class": "form-select"})
+        self.empty = empty
+        self.offer = offer
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        offered = self.offer()
+        known = {code for code, _ in offered}
+        strange = [(one, one) for one in value if one and one not in known]
+        self.choices = [("", self.empty), *offered, *strange]
+        return super().optgroups(name, value, attrs)
+
+
+def months() -> list[tuple[str, str]]:
+    """Those that have a period, newest first: "2026-10", October 2026."""
+    days = Period.objects.order_by("-first_day").values_list("first_day", flat=True).distinct()
+    return [(f"{day:%Y-%m}", f"{day:%B %Y}") for day in days]
+
+
+def currencies() -> list[tuple[str, str]]:
+    """Of payouts and differences."""
+    return [(code, code) for code in _found("currency")]
+
+
+def gateways() -> list[tuple[str, str]]:
+    """Of payouts and differences, as they are called."""
+    return [(code, gateway_title(code)) for code in _found("gateway")]
+
+
+def gateways_or_none() -> list[tuple[str, str]]:
+    return [*gateways(), (NO_GATEWAY, "Without a gateway")]
+
+
+def _found(field: str) -> list[str]:
+    paid = Payout.objects.order_by().values_list(field, flat=True)
+    found = Difference.objects.order_by().values_list(field, flat=True)
+    return [code for code in sorted(paid.union(found)) if code]
+
+
 class MonthFilter(filters.CharFilter):
     """A month as "2026-10"; what is no month narrows nothing."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(
-            attrs={"class": "form-control", "placeholder": "2026-10", "size": 8, "maxlength": 7}
-        )
-        super().__init__(label="Period", widget=widget, **kwargs)
+        super().__init__(label="Period", widget=Offered("Any period", months), **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not value or not is_month(value):
@@ -51,7 +98,5 @@ def is_month(value: str) -> bool:
 
 def currency_filter() -> filters.CharFilter:
     return filters.CharFilter(
-        label="Currency",
-        lookup_expr="iexact",
-        widget=forms.TextInput(attrs={"class": "form-control", "size": 4, "maxlength": 3}),
+        label="Currency", lookup_expr="iexact", widget=Offered("Any currency", currencies)
     )

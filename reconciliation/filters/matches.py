@@ -1,15 +1,16 @@
 """How matches are narrowed down."""
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 
 from reconciliation import match, totals
 from reconciliation.filters.fields import (
     MonthFilter,
+    Offered,
     choice_field,
     control_choices,
     currency_filter,
+    gateways,
     text_field,
 )
 from reconciliation.models import Match
@@ -36,14 +37,14 @@ class MatchFilter(filters.FilterSet):
     gateway = filters.CharFilter(
         label="Gateway",
         field_name="line__gateway",
-        widget=forms.TextInput(attrs={"class": "form-control", "size": 8, "maxlength": 40}),
+        widget=Offered("Any gateway", gateways),
     )
     period = MonthFilter()
     tolerance = filters.ChoiceFilter(
         label="Tolerance",
         choices=[("used", "Used")],
         method="by_tolerance",
-        empty_label="–",
+        empty_label="Used or not",
         widget=choice_field(),
     )
     undone = filters.ChoiceFilter(
@@ -55,10 +56,10 @@ class MatchFilter(filters.FilterSet):
     )
 
     news = filters.ChoiceFilter(
-        label="News",
+        label="Changed",
         choices=[("made", "Made since yesterday"), ("undone", "Undone since yesterday")],
         method="by_news",
-        empty_label="–",
+        empty_label="Any time",
         widget=choice_field(),
     )
 

@@ -1,12 +1,11 @@
 """How files and payouts are narrowed down."""
 
-from collections.abc import Callable
-
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
 from integration.records.payout import LineKind
+from reconciliation.filters.fields import currencies, gateways
 from reconciliation.models import GatewayLine, Payout, StatementFile
 from reconciliation.payouts import MATCHABLE, by_state
 
@@ -18,19 +17,6 @@ STATES = [
     ("not_at_bank", "Not seen at the bank"),
     ("differs", "Lines and payout differ"),
 ]
-
-
-def _of(field: str) -> Callable[[], list[tuple[str, str]]]:
-    def choices() -> list[tuple[str, str]]:
-        found = Payout.objects.order_by(field).values_list(field, flat=True).distinct()
-        return [(value, value.replace("_", " ").title()) for value in found]
-
-    return choices
-
-
-def _currencies() -> list[tuple[str, str]]:
-    found = Payout.objects.order_by("currency").values_list("currency", flat=True).distinct()
-    return [(value, value) for value in found]
 
 
 class _Day(forms.DateInput):
@@ -55,10 +41,10 @@ class PayoutFilter(filters.FilterSet):
 
     q = filters.CharFilter(label="Search", method="search", widget=_search("Payout, reference"))
     gateway = filters.ChoiceFilter(
-        label="Gateway", choices=_of("gateway"), empty_label="Any gateway", widget=_select()
+        label="Gateway", choices=gateways, empty_label="Any gateway", widget=_select()
     )
     currency = filters.ChoiceFilter(
-        label="Currency", choices=_currencies, empty_label="Any currency", widget=_select()
+        label="Currency", choices=currencies, empty_label="Any currency", widget=_select()
     )
     since = filters.DateFilter("paid_on", "gte", label="Paid from", widget=_Day())
     until = filters.DateFilter("paid_on", "lte", label="Paid until", widget=_Day())
@@ -88,7 +74,7 @@ class LineFilter(filters.FilterSet):
         label="Search", method="search", widget=_search("Line, reference, transaction, e-mail")
     )
     gateway = filters.ChoiceFilter(
-        label="Gateway", choices=_of("gateway"), empty_label="Any gateway", widget=_select()
+        label="Gateway", choices=gateways, empty_label="Any gateway", widget=_select()
     )
     kind = filters.ChoiceFilter(
         label="Kind",
@@ -97,7 +83,7 @@ class LineFilter(filters.FilterSet):
         widget=_select(),
     )
     currency = filters.ChoiceFilter(
-        label="Currency", choices=_currencies, empty_label="Any currency", widget=_select()
+        label="Currency", choices=currencies, empty_label="Any currency", widget=_select()
     )
     since = filters.DateFilter("booked_on", "gte", label="From", widget=_Day())
     until = filters.DateFilter("booked_on", "lte", label="Until", widget=_Day())

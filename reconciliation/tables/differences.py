@@ -9,6 +9,7 @@ from integration.core.money import from_minor
 from integration.core.templatetags.desk import age, badge, minor
 from integration.exports import Column
 from reconciliation.control import controls
+from reconciliation.gateways import gateway_title
 from reconciliation.models import Difference
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -72,6 +73,9 @@ class DifferenceTable(tables.Table):
 
     def render_amount(self, record: Difference) -> str:
         return minor(record.amount, record.currency)
+
+    def render_gateway(self, value: str) -> str:
+        return gateway_title(value)
 
     def render_first_seen_at(self, record: Difference) -> str:
         return age(record.first_seen_at)

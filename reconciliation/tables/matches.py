@@ -24,8 +24,8 @@ class MatchTable(tables.Table):
     left_total = tables.Column("Lines", attrs=NUMBER)
     right_total = tables.Column("Documents", attrs=NUMBER)
     difference = tables.Column("Tolerance used", attrs=NUMBER)
-    day = tables.DateColumn(format="j M Y", verbose_name="Day")
-    made_by_name = tables.Column("Made by")
+    day = tables.DateColumn(format="j M Y", verbose_name="Day", attrs={"td": {"class": "nowrap"}})
+    made_by_name = tables.Column("Made by", attrs={"td": {"class": "nowrap"}})
 
     class Meta:
         model = Match

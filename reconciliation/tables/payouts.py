@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from integration.core.personal import masked
 from integration.core.templatetags.desk import badge, monies_stacked
+from reconciliation.gateways import gateway_title
 from reconciliation.importing.mappings import title_of
 from reconciliation.models import GatewayLine, Payout, StatementFile
 from reconciliation.payouts import MATCHABLE, state_of
@@ -85,7 +86,7 @@ class PayoutTable(tables.Table):
         )
 
     def render_gateway(self, value: str) -> str:
-        return value.replace("_", " ").title()
+        return gateway_title(value)
 
     def render_stated(self, record: Payout) -> str:
         return minor(record.stated, record.currency)
@@ -131,7 +132,7 @@ class LineTable(tables.Table):
         self.personal = personal
 
     def render_gateway(self, value: str) -> str:
-        return value.replace("_", " ").title()
+        return gateway_title(value)
 
     def render_kind(self, value: str) -> str:
         return value.replace("_", " ").capitalize()
@@ -140,7 +141,9 @@ class LineTable(tables.Table):
         return value if self.personal else masked(value)
 
     def render_payout(self, value: Payout) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("payout", args=[value.pk]), value)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("payout", args=[value.pk]), value.payout_id
+        )
 
     def render_gross(self, record: GatewayLine) -> str:
         return minor(record.gross, record.currency)

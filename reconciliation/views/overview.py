@@ -1,6 +1,7 @@
 """The overview of reconciliation, and the rows behind what agrees."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -20,12 +21,19 @@ from reconciliation.filters.fields import is_month
 from reconciliation.models import ControlRun
 
 PER_PAGE = 100
+EVERY = "all"
 
 
 @requires(May.VIEW_RECONCILIATION)
 def overview(request: HttpRequest) -> HttpResponse:
-    """What agrees and what does not, how old it is, and what changed. Figures open their rows."""
+    """What agrees and what does not, how old it is, and what changed. Figures open their rows.
+
+    The table shows the last months unless one of them, or every one, is asked for.
+    """
     narrowed = _narrowed(request)
+    every = request.GET.get("period", "") == EVERY
+    recent = not narrowed.month and not every
+    lines = totals.by_control(replace(narrowed, recent=recent))
     aged = ageing.ageing(narrowed)
     weeks = trend.trend(narrowed)
     months, currencies, gateways = totals.offered()
@@ -35,7 +43,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         "months": months,
         "currencies": currencies,
         "gateways": gateways,
-        "lines": totals.by_control(narrowed),
+        "every": every,
+        "recent": recent,
+        "recent_months": totals.RECENT_MONTHS,
+        "lines": lines,
+        "by_control": totals.rows_by_control(lines),
+        "elsewhere": sum(one.total for one in aged) - sum(line.open for line in lines),
         "ageing": aged,
         "ages": [(begin, label) for begin, _, label in ageing.AGES],
         "most": max((one.total for one in aged), default=0),

@@ -54,6 +54,38 @@ def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance, fin
     assert found == {}
 
 
+def test_what_is_printed_has_figures_and_nothing_to_press(sign_in, finance, finance2):
+    desk(finance2)
+    page = sign_in(finance)
+    page.emulate_media(media="print")
+    pressed = "main button, main input, main textarea, main select"
+    for address, content in [
+        (reverse("difference", args=[Difference.objects.get(key="CO-2").pk]), "Both sides"),
+        (reverse("differences"), "What differs"),
+        (reverse("period", args=[periods.period_of("main", date(2026, 10, 1)).pk]), "Checklist"),
+    ]:
+        page.goto(address)
+        expect(page.get_by_text(content).first).to_be_visible()
+        assert [one for one in page.locator(pressed).all() if one.is_visible()] == []
+
+
+def test_a_sum_opens_its_gateways_without_javascript_and_prints_them(sign_in, finance, finance2):
+    desk(finance2)
+    Difference.objects.filter(key="stripe||ch_2").update(gateway="paypal")
+    page = sign_in(finance, javascript=False)
+    page.goto(reverse("reconciliation") + "?period=all")
+    gateway = page.locator("tr.part", has_text="PayPal").first
+    expect(gateway).to_be_hidden()
+
+    page.locator("tbody.folded summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(gateway).to_be_visible()
+
+    page.reload()
+    page.emulate_media(media="print")
+    expect(gateway).to_be_visible()
+
+
 def test_a_kept_view_is_what_the_filter_shows_now(sign_in, finance, finance2):
     desk(finance2)
     page = sign_in(finance)

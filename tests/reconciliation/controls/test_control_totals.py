@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.sync.models import SyncItem
-from integration.mirror.models import BookedOrder, PrimaDocument
-from reconciliation import running
+from integration.mirror.models import BookedOrder, CampaignOrder, PrimaDocument
+from reconciliation import running, totals
 from reconciliation.control import control_of
 from reconciliation.models import Difference
 from tests.factories.books import booked, document, prima_was_read, sent
@@ -84,3 +84,14 @@ def test_an_invoice_of_one_penny_less_is_seen_in_the_totals() -> None:
             1,
         )
     ]
+
+
+@pytest.mark.parametrize("year", [1899, 2099])
+def test_an_impossible_order_date_makes_no_month(year: int) -> None:
+    whole_story()
+    odd = datetime(year, 11, 1, tzinfo=UTC)
+    CampaignOrder.objects.filter(key="CO-1").update(ordered_at=odd)
+
+    assert run() == []
+    months = {line.month for line in totals.by_control(totals.Narrowed())}
+    assert months == {"2026-10"}

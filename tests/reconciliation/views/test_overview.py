@@ -1,0 +1,133 @@
+"""The overview: each figure opens its rows, the last months first, gateways under their sum."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from integration.accounts.models import User
+from reconciliation.models import Difference, GatewayLine, Tolerance
+from tests.factories.books import world
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_each_figure_of_the_overview_is_the_number_of_rows_it_opens(
+    client_for: SignIn, auditor: User
+) -> None:
+    world()
+    client = client_for(auditor)
+
+    page = client.get(reverse("reconciliation"))
+
+    lines = page.context["lines"]
+    assert {(one.control.slug, one.agreed, one.open, one.open_amount) for one in lines} >= {
+        ("order_to_prima", 1, 1, 1080),
+        ("payouts_to_documents", 0, 2, 10500),
+    }
+    for one in lines:
+        listed = client.get(f"{reverse('differences')}?control={one.control.slug}&{one.query}")
+        rows = listed.context["object_list"]
+        assert rows.count() == one.open
+        assert sum(abs(row.amount) for row in rows) == one.open_amount
+        agreed = client.get(f"{reverse('agreed', args=[one.control.slug])}?{one.query}")
+        assert len(agreed.context["rows"]) == one.agreed
+        assert sum(row[5] for row in agreed.context["rows"]) == one.agreed_amount
+    for aged in page.context["ageing"]:
+        listed = client.get(f"{reverse('differences')}?control={aged.control.slug}&age=0")
+        assert listed.context["object_list"].count() == aged.counts[0] == aged.total
+        worth = sum(abs(row.amount) for row in listed.context["object_list"])
+        assert sum(aged.amounts[0].values()) == worth
+    news = page.context["news"]
+    for page_name, query, count in [
+        ("differences", "news=opened", news.opened),
+        ("differences", "news=closed&state=healed", news.healed),
+        ("matches", "news=made", news.matched),
+        ("matches", "news=undone", news.undone),
+    ]:
+        listed = client.get(f"{reverse(page_name)}?{query}")
+        assert listed.context["object_list"].count() == count
+
+
+def test_the_overview_shows_the_last_months_and_says_what_is_open_in_others(
+    client_for: SignIn, auditor: User, time_machine: Any
+) -> None:
+    world()
+    client = client_for(auditor)
+    everything = client.get(f"{reverse('reconciliation')}?period=all").context
+    open_at_all = sum(line.open for line in everything["lines"])
+    assert {line.month for line in everything["lines"]} == {"2026-10"}
+    assert open_at_all > 0
+
+    for today, shown, elsewhere in [("2026-12-31", True, 0), ("2027-01-01", False, open_at_all)]:
+        time_machine.move_to(f"{today}T12:00Z")
+        client = client_for(auditor)
+        page = client.get(reverse("reconciliation"))
+        assert bool(page.context["lines"]) is shown
+        assert page.context["elsewhere"] == elsewhere
+        assert "Show every month" in text(page)
+
+    assert f"{open_at_all} open differences lie in other months." in text(page)
+    named = client.get(f"{reverse('reconciliation')}?period=2026-10")
+    assert [str(line) for line in named.context["lines"]] == [
+        str(line) for line in everything["lines"]
+    ]
+    assert "Show every month" not in text(named)
+
+
+def test_gateways_of_a_month_fold_under_their_sum(client_for: SignIn, auditor: User) -> None:
+    world()
+    GatewayLine.objects.filter(line_id="ch_2").update(gateway="paypal")
+    Difference.objects.filter(key="stripe||ch_2").update(gateway="paypal")
+    client = client_for(auditor)
+
+    page = client.get(f"{reverse('reconciliation')}?period=all")
+
+    folded = [
+        rows
+        for control, months in page.context["by_control"]
+        if control.slug == "payouts_to_documents"
+        for rows in months
+        if rows.parts
+    ]
+    (rows,) = folded
+    assert {one.gateway for one in rows.parts} >= {"paypal", "stripe"}
+    assert rows.sum.open == sum(one.open for one in rows.parts) >= 2
+    assert rows.sum.open_amount == sum(one.open_amount for one in rows.parts)
+    listed = client.get(
+        f"{reverse('differences')}?control=payouts_to_documents&{rows.sum.query}"
+    ).context["object_list"]
+    assert listed.count() == rows.sum.open
+    assert "PayPal" in text(page)
+
+
+def test_a_filter_shows_what_an_address_asks_for_even_when_it_is_not_offered(
+    client_for: SignIn, auditor: User
+) -> None:
+    world()
+
+    page = client_for(auditor).get(reverse("differences") + "?gateway=unheard-of&period=1999-01")
+
+    assert page.context["object_list"].count() == 0
+    assert '<option value="unheard-of" selected>unheard-of</option>' in text(page)
+    assert '<option value="1999-01" selected>1999-01</option>' in text(page)
+    assert '<option value="stripe">Stripe</option>' in text(page)
+
+
+def test_what_a_tolerance_swallowed_is_totalled(client_for: SignIn, finance: User) -> None:
+    Tolerance.objects.create(control="order_to_prima", currency="*", absolute=2000)
+    world()
+    client = client_for(finance)
+
+    (one,) = client.get(reverse("reconciliation")).context["swallowed"]
+
+    assert (one.number, one.gross, one.net, one.currency) == (1, 1080, 1080, "GBP")
+    listed = client.get(reverse("reconciliation") + one.link)
+    assert [row.key for row in listed.context["object_list"]] == ["CO-2"]
