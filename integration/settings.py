@@ -202,7 +202,7 @@ Q_CLUSTER = {
     "queue_limit": 20,
     "save_limit": 500,
     "label": "Background tasks",
-    "ALT_CLUSTERS": {"consent": {"workers": 2, "poll": 0.2}},
+    "ALT_CLUSTERS": {"consent": {"workers": 4, "poll": 0.2}},
 }
 
 # --- API -----------------------------------------------------------------------------------------
@@ -250,6 +250,7 @@ NAVIGATION: list[dict[str, str]] = [
     },
     {"label": "Campaigns", "view": "campaigns", "permission": "view campaigns"},
     {"label": "Reconciliation", "view": "reconciliation", "permission": "view reconciliation"},
+    {"label": "Consent", "view": "consent", "permission": "view consent"},
     {"label": "Approvals", "view": "approvals"},
     {"label": "Activity", "view": "jobs", "group": "More"},
     {"label": "Syncs", "view": "syncs", "group": "More"},

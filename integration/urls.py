@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/preflight/", include("exceptions.preflight.urls")),
     path("customers/", include("exceptions.proposals.urls")),
     path("campaigns/", include("exceptions.campaigns.urls")),
+    path("consent/", include("exceptions.consent.urls")),
     path("", include("exceptions.urls")),
 ]

@@ -9,7 +9,16 @@ from django.http import HttpRequest
 
 from connectors.errors import RemoteError
 from connectors.sync import connections, timetable, tokens
-from connectors.sync.models import Connection, Cursor, Exchange, FlowSetting, SyncItem, SyncRun
+from connectors.sync.models import (
+    Connection,
+    Cursor,
+    Exchange,
+    FlowSetting,
+    Lane,
+    NotificationCallback,
+    SyncItem,
+    SyncRun,
+)
 from integration.accounts.gate import person
 from integration.audit.trail import record
 from integration.audit.trailed import Trailed
@@ -100,6 +109,21 @@ class ConnectionAdmin(Trailed):
             record("connection tested", actor=person(request), target=connection)
 
 
+@admin.register(Lane)
+class LaneAdmin(Trailed):
+    """How fast a lane may go, on top of its connection. The desk makes lanes when it needs them."""
+
+    list_display = ("connection", "name", "calls_per_second", "failures", "open_until")
+    readonly_fields = ("connection", "name", "failures", "open_until", "not_before")
+    fields = ("connection", "name", "calls_per_second", "failures", "open_until", "not_before")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(FlowSetting)
 class FlowSettingAdmin(Trailed):
     """When and how often each flow runs, how much it takes at a time, and how fast."""
@@ -187,3 +211,21 @@ class ExchangeAdmin(ReadOnly):
 @admin.register(Cursor)
 class CursorAdmin(ReadOnly):
     list_display = ("flow", "value", "moved_at")
+
+
+@admin.register(NotificationCallback)
+class NotificationCallbackAdmin(ReadOnly):
+    """Without the keys. `manage.py register_notifications` changes it."""
+
+    list_display = ("name", "status", "url", "last_received_at", "refused", "message")
+    fields = (
+        "name",
+        "status",
+        "url",
+        "callback_id",
+        "subscription_id",
+        "created_at",
+        "last_received_at",
+        "refused",
+        "message",
+    )

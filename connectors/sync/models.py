@@ -88,7 +88,7 @@ class Lane(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="lanes")
     name = models.CharField(max_length=20)
     calls_per_second = models.PositiveIntegerField(
-        default=5, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
+        default=50, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )
     tokens = models.FloatField(default=0, editable=False)
     refilled_at = models.DateTimeField(null=True, editable=False)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from connectors.sync import recorder, runner
 from connectors.sync.context import SCHEDULE
 from connectors.sync.inbound import taking
-from connectors.sync.models import FlowCalls, Inbound, StockRequest, SyncRun
+from connectors.sync.models import FlowCalls, Inbound, Notification, StockRequest, SyncRun
 
 KEEP_RUNS = timedelta(days=30)
 KEEP_PUSHES = timedelta(days=90)
@@ -32,3 +32,6 @@ def tidy() -> None:
     SyncRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()
     StockRequest.objects.filter(done_at__lt=now - KEEP_REQUESTS).delete()
     Inbound.objects.filter(received_at__lt=now - KEEP_PUSHES, processed_at__isnull=False).delete()
+    Notification.objects.filter(
+        received_at__lt=now - KEEP_PUSHES, processed_at__isnull=False
+    ).delete()

@@ -11,6 +11,8 @@ CHANGES: Mapping[str, May] = {
     "ownership.contactpolicy": May.MANAGE_MAPPINGS,
     "mapping.discountrelease": May.DECIDE_APPROVALS,
     "sync.connection": May.MANAGE_CONNECTIONS,
+    "sync.lane": May.MANAGE_CONNECTIONS,
+    "consent.wording": May.MANAGE_MAPPINGS,
     "sync.flowsetting": May.MANAGE_CONNECTIONS,
     "reconciliation.gatewaymapping": May.MANAGE_MAPPINGS,
     "reconciliation.adjustmentlimit": May.MANAGE_MAPPINGS,

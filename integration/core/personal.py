@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-_PERSONAL = frozenset(
+PERSONAL = frozenset(
     {
         "email", "first_name", "last_name", "phone", "customer_name", "name", "tax_number",
         "invoice_name", "invoice_line1", "invoice_line2", "invoice_line3", "invoice_postcode",
@@ -21,7 +21,7 @@ def masked(text: str) -> str:
     return " ".join(f"{word[:1]}•••" for word in text.split())
 
 
-def masked_payload(payload: Any, names: Collection[str] = _PERSONAL, *, hide: bool = False) -> Any:
+def masked_payload(payload: Any, names: Collection[str] = PERSONAL, *, hide: bool = False) -> Any:
     """The payload with the values of personal fields masked; shape and keys stay."""
     if isinstance(payload, Mapping):
         return {

@@ -73,7 +73,7 @@ def _serve(plan: Plan, programs: Programs) -> None:
         programs.run("demo data", [*manage, *load])
     with step("Starting the cluster and the web server") as how_far:
         programs.start("cluster", [*manage, "qcluster"])
-        programs.start("consent cluster", [*manage, "qcluster", "-n", "consent"])
+        programs.start("consent cluster", [*manage, "consent_cluster"])
         web = programs.start("web server", _web(plan))
         until_it_answers(web, plan.port, "/healthz", ANSWER_SECONDS, how_far)
     say("First sync: campaign orders on their way to Prima")

@@ -66,7 +66,9 @@ class ConsentShelf:
                 lost.append(one)
         problems.report([_nobody(one) for one in lost])
         recorded = ledger.record(happenings)
-        return len(recorded) + _put_back([one for one in happenings if one.action == rules.OPT_IN])
+        back = _put_back([one for one in happenings if one.action == rules.OPT_IN])
+        # One change may be an event for each of several addresses; it is counted once.
+        return min(len(told), len(recorded) + back)
 
     def forget_unread(self, since: datetime) -> None:
         """Nothing: what Prima has forgotten, and a restored backup, takes nothing back here."""

@@ -9,13 +9,24 @@ from connectors.sfmc.client import SfmcClient
 from connectors.sync.consent import unsubscribed
 from connectors.sync.consent.unsubscribed import Unsubscription, fingerprint
 from connectors.sync.context import Context
-from connectors.sync.models import Cursor
+from connectors.sync.models import Cursor, NotificationCallback
 
 CURSOR = "consent_sweep"
 OVERLAP = timedelta(minutes=10)
 """Records may become visible later than they say they happened, and clocks differ."""
 FIRST_LOOK = timedelta(days=30)
 AT_ONCE = 500
+EVERY = timedelta(seconds=45)
+
+
+def is_due() -> bool:
+    """Always without notifications. With them a run is nudged for each, and need not ask each time."""
+    if not NotificationCallback.objects.filter(
+        status=NotificationCallback.Status.SUBSCRIBED
+    ).exists():
+        return True
+    kept = Cursor.objects.filter(flow=CURSOR).values_list("moved_at", flat=True).first()
+    return kept is None or kept < timezone.now() - EVERY
 
 
 def sweep(client: SfmcClient, context: Context) -> int:

@@ -24,7 +24,7 @@ class ConsentFromSfmc(Flow):
         new = notified.work_off(client, context)
         if new:
             nudge_consent("consent_to_prima", "consent_to_sfmc")
-        if context.is_over():
+        if context.is_over() or not sweep.is_due():
             return
         found = sweep.sweep(client, context)
         if safety_net.begin_again() or found:

@@ -12,7 +12,7 @@ from connectors.sync.consent.prima_notes import notes_of
 from connectors.sync.context import Context
 from connectors.sync.flow import CONSENT, Defaults, Flow
 from integration.accounts.roles import Role
-from integration.consent.models import Propagation
+from integration.consent.models import Propagation, Source
 from integration.records.consent import ConsentNote
 
 NOBODY_THERE = "Prima knows no account of this person, and there is no e-mail address to keep."
@@ -56,8 +56,8 @@ def _one(prima: Prima, row: Propagation, person: Person) -> bool:
         claims.finish(row, now, Step.NOBODY, NOBODY_THERE)
         return False
     row.contacts = sorted({note.account_code or note.email for note in notes})
-    missing = _not_held(prima, notes)
-    for note in missing:
+    told_there = row.event.source_system == Source.PRIMA
+    for note in _not_held(prima, notes) if told_there else notes:
         outcome = prima.note_consent(note)
         if not outcome.applied and row.is_restriction:
             _begin_again(row, outcome.reason)

@@ -1,8 +1,15 @@
 """The lane of opt-outs: nothing that happens to the connection holds it up."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
+from django.db import connection
 from django_q.models import OrmQ, Schedule
 
 from connectors.errors import CircuitOpen, ServerFailed
@@ -17,6 +24,7 @@ from integration.schedules import TIMETABLE
 from tests.journeys import consent_desk as desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[3]
 OURS = {slug for slug, flow in flows().items() if flow.lane == CONSENT}
 
 
@@ -87,3 +95,29 @@ def _break(row):
     breaker = SharedBreaker(row.pk, "it", pace)
     for _ in range(OPENS_AFTER):
         breaker.failure(ServerFailed("It failed."))
+
+
+def test_the_cluster_of_opt_outs_works_off_its_own_queue_and_no_other(estate):
+    desk.says_no_in_the_portal(estate, "ann")
+    nudge("orders_to_prima")
+    nudge_consent("consent_from_prima")
+    worker = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "manage.py", "consent_cluster"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_NAME": str(connection.settings_dict["NAME"])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        end = time.monotonic() + 60
+        while desk.steps("sfmc") != ["done"]:
+            assert time.monotonic() < end
+            assert worker.poll() is None
+            time.sleep(0.2)
+    finally:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    assert list(OrmQ.objects.values_list("key", flat=True)) == ["desk"]
+    assert desk.status("ann") == "Unsubscribed"

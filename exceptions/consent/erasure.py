@@ -1,0 +1,160 @@
+"""Erases what the desk holds of a person, and keeps what keeps them from being written to.
+
+Orders stay, without the person: the books need them. The ledger stays: it holds no address, only
+its keyed hash. Both systems are the owners of their data; what they still hold is read again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Left
+from django.utils import timezone
+
+from connectors.sync.consent.claims import under_way
+from connectors.sync.models import Inbound, Notification
+from connectors.sync.stock.request import StockRequest
+from exceptions.consent.dossier import Dossier
+from exceptions.problems import NotAllowed, NotPossible
+from integration.accounts.models import User
+from integration.accounts.roles import May
+from integration.audit import trail
+from integration.consent import addresses, ledger
+from integration.consent.happening import Happening
+from integration.consent.models import ConsentEvidence, Source
+from integration.core.personal import PERSONAL
+from integration.ownership.models import Drift, Proposal, Standing
+
+ERASED = "(erased)"
+
+
+@transaction.atomic
+def erase(dossier: Dossier, hashed: str, *, reason: str, actor: User) -> dict[str, int]:
+    """Answers how many rows of each kind were changed. Raises Refused in words.
+
+    Whoever is erased is suppressed for ever: a person who asks to be forgotten is not written to.
+    """
+    if not actor.may(May.ERASE_PEOPLE):
+        raise NotAllowed("Your roles do not let you erase people.")
+    if under_way().filter(event__in=dossier.events().values("pk")).exists():
+        raise NotPossible(
+            "Something they said is still on its way to the other system. Erase them when it is "
+            "confirmed, or nobody will know whom to unsubscribe."
+        )
+    _suppress(dossier, actor)
+    counts = _pseudonymise(dossier)
+    trail.record(
+        "person erased", actor=actor, label=f"Person {hashed[:12]}", reason=reason,
+        hashes=sorted(dossier.hashes), rows=counts,
+    )  # fmt: skip
+    return counts
+
+
+def _suppress(dossier: Dossier, actor: User) -> None:
+    now = timezone.now()
+    uid = next((UUID(one) for one in sorted(dossier.uids)), None)
+    clear = dict(dossier.addresses().exclude(address="").values_list("address_hash", "address"))
+    clear |= {addresses.address_hash("email", one): one for one in dossier.emails if "@" in one}
+    ledger.record(
+        [
+            Happening(
+                event_id=f"erased:{key}:{now.timestamp()}",
+                address=address,
+                channel="email" if "@" in address else "phone",
+                action="objection",
+                received_at=now,
+                occurred_at=now,
+                customer_uid=uid,
+                source_system=Source.DESK,
+                source="erasure",
+                method="erasure",
+                actor=str(actor),
+                spreads=False,
+            )
+            for key, address in clear.items()
+            if not address.startswith((addresses.PERSON, addresses.ACCOUNT))
+        ]
+    )
+
+
+def _pseudonymise(dossier: Dossier) -> dict[str, int]:
+    orders = list(dossier.orders().select_for_update().order_by("pk"))
+    emails = sorted(email for email in dossier.emails if email)
+    order_keys = [order.key for order in orders]
+    return {
+        "calls kept": dossier.exchanges().update(request_body="", response_body=""),
+        "corrections": _corrections(dossier),
+        "cases": dossier.occurrences().update(
+            label="", source_payload=None, target_payload=None
+        ),
+        "evidence": ConsentEvidence.objects.filter(event__in=dossier.events()).delete()[0],
+        "messages kept": sum(
+            Notification.objects.filter(body__icontains=email).update(
+                body="", outcome=Left(F("outcome"), 250)
+            )
+            for email in emails
+        )
+        + Inbound.objects.filter(order_key__in=order_keys).update(body=""),
+        "orders": _orders(orders),
+        "proposals": _of(Proposal, dossier).update(name="", current="", proposed=""),
+        "settled fields": Standing.objects.filter(contact_key__in=dossier.contact_keys).update(hub={}),
+        "stock requests": StockRequest.objects.filter(
+            contact_key__in=dossier.contact_keys
+        ).update(email=""),
+        "differences": _of(Drift, dossier).update(name="", sfmc_value="", prima_value=""),
+        "contacts": dossier.contacts().update(
+            email="", first_name="", last_name="", company_name="", tax_number="", mobile="",
+            postcode="", data={}, content_hash="",
+        ),
+        "accounts": dossier.customers().update(
+            name=ERASED, email="", vat_number="", postcode="", data={}
+        ),
+        "customers": dossier.golden().update(name="", erased_at=timezone.now()),
+        "addresses": dossier.addresses().update(address="", erased_at=timezone.now()),
+    }  # fmt: skip
+
+
+def _of(model: type[Proposal] | type[Drift], dossier: Dossier) -> Any:
+    return model._default_manager.filter(
+        Q(contact_key__in=dossier.contact_keys)
+        | (Q(account_code__in=dossier.accounts) & ~Q(account_code=""))
+    )
+
+
+def _orders(orders: Sequence[Any]) -> int:
+    for order in orders:
+        order.payload = without_person(order.payload)
+        order.email, order.customer_name = "", ERASED
+        order.save(update_fields=["payload", "email", "customer_name"])
+        booked = getattr(order, "prima_order", None)
+        if booked is not None:
+            booked.payload = without_person(booked.payload)
+            booked.save(update_fields=["payload"])
+    return len(orders)
+
+
+def _corrections(dossier: Dossier) -> int:
+    rows = list(dossier.corrections())
+    for row in rows:
+        row.changes = {
+            pointer: {"from": ERASED, "to": ERASED}
+            if pointer.rpartition("/")[2] in PERSONAL
+            else change
+            for pointer, change in row.changes.items()
+        }
+        row.save(update_fields=["changes"])
+    return len(rows)
+
+
+def without_person(payload: Any, *, hide: bool = False) -> Any:
+    """The payload with every personal value replaced; shape, amounts and codes stay."""
+    if isinstance(payload, Mapping):
+        return {
+            key: without_person(value, hide=hide or key in PERSONAL or key.endswith("_address"))
+            for key, value in payload.items()
+        }
+    if isinstance(payload, list):
+        return [without_person(value, hide=hide) for value in payload]
+    return ERASED if hide and payload not in (None, "") else payload

@@ -1,0 +1,136 @@
+"""A person is forgotten; that they must not be written to is not."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from connectors.sync.models import Notification
+from integration.audit import trail
+from integration.audit.models import AuditEntry
+from integration.consent import addresses, ledger
+from integration.consent.models import ConsentEvent, Propagation, Suppression
+from integration.consent.suppression import allowed
+from integration.identity import keys
+from integration.mirror.models import CampaignOrder, Contact, PrimaCustomer
+from integration.ownership.models import Proposal
+from integration.records.audience import Recipient
+from tests.factories.consent import opt_out
+
+pytestmark = pytest.mark.django_db
+ANN = addresses.address_hash("email", "ann@example.com")
+SECRETS = ("ann@example.com", "Ann Archer", "1 High Street")
+
+
+@pytest.fixture
+def ann():
+    now = timezone.now()
+    customer = keys.link("CK-ann", "A-ANN", method="test", actor=None)
+    type(customer).objects.filter(pk=customer.pk).update(name="Ann Archer")
+    Contact.objects.create(
+        key="CK-ann", email="ann@example.com", first_name="Ann", last_name="Archer",
+        data={"email": "ann@example.com"}, read_at=now,
+    )  # fmt: skip
+    PrimaCustomer.objects.create(
+        prima_id="1", account_code="A-ANN", name="Ann Archer", email="ann@example.com",
+        data={"name": "Ann Archer"}, read_at=now,
+    )  # fmt: skip
+    order = {
+        "key": "CO-1", "email": "ann@example.com", "invoice_name": "Ann Archer",
+        "invoice_line1": "1 High Street", "total_paid": "10.00",
+    }  # fmt: skip
+    CampaignOrder.objects.create(
+        key="CO-1", payload={"order": order, "lines": [{"sku": "OAK"}]}, content_hash="x",
+        contact_key="CK-ann", email="ann@example.com", customer_name="Ann Archer",
+        first_seen_at=now, last_seen_at=now,
+    )  # fmt: skip
+    Notification.objects.create(
+        received_at=now, body=json.dumps([{"info": {"to": "ann@example.com"}}]), body_hash="x"
+    )
+    Proposal.objects.create(
+        contact_key="CK-ann", name="Ann Archer", field="email", source="sfmc", owner="prima",
+        current="", proposed="ann@example.com", created_at=now, changed_at=now,
+    )  # fmt: skip
+    ledger.record([opt_out(note="Ann Archer rang", ip_address="192.0.2.1")])
+    Propagation.objects.update(step="done")
+
+
+def post(client, **changes):
+    given = {"reason": "asked to be forgotten", "typed": "Ann@example.com", **changes}
+    return client.post(reverse("consent-erase", args=[ANN]), given)
+
+
+def everything():
+    """All text in the tables that hold people, the audit trail too."""
+    tables = [
+        "mirror_contact", "mirror_primacustomer", "mirror_campaignorder", "identity_customer",
+        "consent_consentaddress", "consent_consentevent", "consent_consentevidence",
+        "ownership_proposal", "sync_notification", "exceptions_occurrence", "audit_auditentry",
+    ]  # fmt: skip
+    found = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            found += [row[0] for row in cursor.fetchall()]
+    return " ".join(found)
+
+
+def test_nothing_that_names_the_person_is_left_and_they_are_never_written_to(
+    client_for, marketing, ann
+):
+    assert all(secret in everything() for secret in SECRETS)
+
+    assert post(client_for(marketing)).status_code == 302
+
+    assert [secret for secret in SECRETS if secret.lower() in everything().lower()] == []
+    assert Suppression.objects.filter(address_hash=ANN).exists()
+    again = [Recipient("CK-new", email="ann@example.com"), Recipient("CK-ann", email="x@y.example")]
+    assert allowed(again, "email", "marketing").cleared == frozenset()
+    order = CampaignOrder.objects.get()
+    assert order.payload["order"]["total_paid"] == "10.00"
+    assert order.payload["lines"] == [{"sku": "OAK"}]
+
+
+def test_the_trail_says_who_erased_and_why_and_stays_whole(client_for, marketing, ann):
+    post(client_for(marketing))
+
+    entry = AuditEntry.objects.get(action="person erased")
+    assert entry.actor == marketing
+    assert entry.details["reason"] == "asked to be forgotten"
+    assert entry.details["rows"]["orders"] == 1
+    assert trail.verify().sound
+
+
+@pytest.mark.parametrize("changes", [{"typed": "ben@example.com"}, {"typed": ""}, {"reason": ""}])
+def test_without_the_typed_address_and_a_reason_nothing_happens(
+    changes, client_for, marketing, ann
+):
+    before = everything()
+
+    assert post(client_for(marketing), **changes).status_code == 200
+
+    assert everything() == before
+
+
+def test_who_is_still_being_unsubscribed_is_not_erased_yet(client_for, marketing, ann):
+    Propagation.objects.filter(target="sfmc").update(step="leave")
+    before = everything()
+
+    page = post(client_for(marketing))
+
+    assert "still on its way" in page.content.decode()
+    assert everything() == before
+
+
+def test_the_page_of_who_was_erased_still_proves_what_was_said(client_for, marketing, ann):
+    client = client_for(marketing)
+    post(client)
+
+    page = client.get(reverse("consent-person", args=[ANN])).content.decode()
+
+    assert "Erased" in page
+    assert "Opt-out" in page
+    assert "ann@example.com" not in page
+    assert ConsentEvent.objects.filter(action="objection").exists()

@@ -1,0 +1,245 @@
+"""The consent desk: who may open and do what, and what the pages say."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from exceptions.consent.urls import urlpatterns
+from integration.audit.models import AuditEntry
+from integration.consent import addresses, ledger
+from integration.consent.models import ConsentEvent, Propagation
+from integration.identity import keys
+from integration.mirror.models import Contact
+from tests.factories.consent import ago, flag, objection, opt_in, opt_out, wording
+
+pytestmark = pytest.mark.django_db
+ANN = addresses.address_hash("email", "ann@example.com")
+ARGS = {
+    "consent-person": [ANN],
+    "consent-take-away": [ANN, "csv"],
+    "consent-erase": [ANN],
+}
+NAMES = [str(pattern.name) for pattern in urlpatterns]
+SEES = ("operations", "marketing", "admin_person", "auditor")
+SAID = {
+    "address": "ann@example.com",
+    "channel": "email",
+    "said_on": "2026-11-01T10:00",
+    "how": "telephone",
+    "reference": "call 9",
+    "note": "rang Mark",
+}
+
+
+def url(name):
+    return reverse(name, args=ARGS.get(name, []))
+
+
+@pytest.fixture
+def ann():
+    ledger.record([opt_out(note="by the link")])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_gets_in_without_signing_in(name, ann):
+    response = Client().get(url(name))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("sign-in"))
+
+
+@pytest.mark.parametrize("who", SEES)
+@pytest.mark.parametrize("name", ["consent", "consent-under-way", "consent-find", "consent-person"])
+def test_who_may_view_consent_reads_every_page(name, who, request, client_for, ann):
+    response = client_for(request.getfixturevalue(who)).get(url(name))
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_finance_sees_none_of_it(name, client_for, finance, ann):
+    response = client_for(finance).post(url(name), SAID)
+
+    assert response.status_code == 403
+    assert ConsentEvent.objects.count() == 1
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["operations", "auditor", "admin_person"])
+@pytest.mark.parametrize("name", ["consent-opt-out", "consent-opt-in", "consent-erase"])
+def test_only_marketing_records_and_erases(name, who, request, client_for, ann):
+    response = client_for(request.getfixturevalue(who)).post(
+        url(name), {**SAID, "reason": "asked", "typed": "ann@example.com"}
+    )
+
+    assert response.status_code == 403
+    assert ConsentEvent.objects.count() == 1
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "pdf", "all"])
+def test_an_auditor_takes_no_person_away(form, client_for, auditor, ann):
+    response = client_for(auditor).post(reverse("consent-take-away", args=[ANN, form]))
+
+    assert response.status_code == 403
+    assert not AuditEntry.objects.exists()
+
+
+def test_an_auditor_sees_addresses_masked(client_for, auditor, ann):
+    client = client_for(auditor)
+
+    for name in ("consent-person", "consent-under-way"):
+        page = client.get(url(name)).content.decode()
+        assert "ann@example.com" not in page
+        assert "a•••@example.com" in page
+    assert "by the link" not in client.get(url("consent-person")).content.decode()
+
+
+def test_the_menu_leads_to_the_consent_desk(client_for, marketing, finance):
+    assert reverse("consent") in client_for(marketing).get("/").content.decode()
+    assert f'href="{reverse("consent")}"' not in client_for(finance).get("/").content.decode()
+
+
+def test_the_desk_shows_the_oldest_the_backlog_and_the_lag(client_for, marketing, ann):
+    done = Propagation.objects.get(target="sfmc")
+    now = timezone.now()
+    Propagation.objects.filter(pk=done.pk).update(
+        step="done", seen_at=now - timedelta(seconds=12), confirmed_at=now
+    )
+
+    page = client_for(marketing).get(reverse("consent"))
+
+    assert page.context["oldest"].target == "prima"
+    assert [one.counts for one in page.context["waiting"]] == [(0, 0, 0), (1, 0, 0)]
+    [sfmc, _] = page.context["lags"]
+    assert (sfmc.count, round(sfmc.p95)) == (1, 12)
+    assert "12.0 s" in page.content.decode()
+
+
+def test_an_empty_desk_says_what_emptiness_means(client_for, marketing):
+    page = client_for(marketing).get(reverse("consent")).content.decode()
+
+    assert "every opt-out has been confirmed" in page
+    assert "Nobody has said anything yet" in page
+
+
+def test_a_person_is_found_by_any_of_their_keys_and_the_address_stays_out_of_the_url(
+    client_for, marketing, ann
+):
+    keys.link("CK-ann", "A-ANN", method="test", actor=None)
+    Contact.objects.create(key="CK-ann", email="ann@example.com", read_at=timezone.now())
+    client = client_for(marketing)
+
+    for text in ("ann@example.com", "ANN@example.com", "ck-ann"):
+        response = client.post(reverse("consent-find"), {"q": text})
+        assert response["Location"] == reverse("consent-person", args=[ANN])
+    nobody = client.post(reverse("consent-find"), {"q": "nobody@example.com"})
+    assert "Nobody found" in nobody.content.decode()
+    assert client.get(reverse("consent-person", args=["f" * 64])).status_code == 404
+
+
+def test_the_page_of_a_person_proves_everything(client_for, marketing):
+    wording()
+    ledger.record([opt_in(occurred_at=ago(hours=2)), flag()])
+    ledger.record([opt_out(occurred_at=ago(hours=1))])
+
+    page = client_for(marketing).get(reverse("consent-person", args=[ANN])).content.decode()
+
+    assert "Yes, send me your news." in page
+    assert "double opt-in" in page.lower()
+    assert "form 17" in page
+    assert "Opted out" in page
+    assert "Does not count" in page
+
+
+def test_the_record_is_exported_whole_and_safe_for_a_spreadsheet(client_for, marketing):
+    ledger.record([opt_out(evidence_ref="=cmd()", note="+44 rang")])
+    client = client_for(marketing)
+
+    answer = client.post(reverse("consent-take-away", args=[ANN, "csv"]))
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    pdf = client.post(reverse("consent-take-away", args=[ANN, "pdf"]))
+    held = client.post(reverse("consent-take-away", args=[ANN, "all"]))
+
+    assert len(rows) == 3
+    assert "'=cmd()" in rows[1]
+    assert pdf.content.startswith(b"%PDF")
+    assert b"ann@example.com" in b"".join(held.streaming_content)
+    assert AuditEntry.objects.filter(action="person exported").count() == 3
+
+
+def test_a_no_by_telephone_is_recorded_with_its_trail_and_set_going(client_for, marketing):
+    response = client_for(marketing).post(reverse("consent-opt-out"), SAID)
+
+    assert response["Location"] == reverse("consent-person", args=[ANN])
+    event = ConsentEvent.objects.get()
+    assert (event.action, event.method, event.actor) == ("opt_out", "telephone", str(marketing))
+    assert event.evidence_ref == "call 9"
+    assert Propagation.objects.count() == 2
+    assert {row.key for row in OrmQ.objects.all()} == {"consent"}
+    entry = AuditEntry.objects.get()
+    assert "ann@" not in str(entry.details) + entry.target_label
+
+
+def test_an_objection_by_letter_is_to_everything(client_for, marketing):
+    client_for(marketing).post(
+        reverse("consent-opt-out"), {**SAID, "everything": "on", "how": "letter"}
+    )
+
+    assert ConsentEvent.objects.get().channel == "all"
+
+
+def test_a_yes_needs_its_wording_and_its_evidence(client_for, marketing):
+    client = client_for(marketing)
+    given = {**SAID, "how": "paper form", "wording": str(wording().pk)}
+
+    for missing in ("wording", "reference"):
+        page = client.post(reverse("consent-opt-in"), {**given, missing: ""})
+        assert page.status_code == 200
+    assert not ConsentEvent.objects.exists()
+    client.post(reverse("consent-opt-in"), given)
+
+    event = ConsentEvent.objects.get()
+    assert event.counts_at is not None
+    assert str(event.wording) == "newsletter 3"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"address": "nobody"}, {"said_on": "2999-01-01T10:00"}, {"how": "telepathy"}]
+)
+def test_what_cannot_be_is_refused_and_nothing_is_kept(changes, client_for, marketing):
+    page = client_for(marketing).post(reverse("consent-opt-out"), {**SAID, **changes})
+
+    assert page.status_code == 200
+    assert not ConsentEvent.objects.exists()
+
+
+def test_the_list_takes_as_many_queries_for_many_as_for_few(
+    client_for, marketing, django_assert_max_num_queries
+):
+    client = client_for(marketing)
+    ledger.record([objection(f"p{number}@example.com") for number in range(40)])
+
+    with django_assert_max_num_queries(9):
+        page = client.get(reverse("consent-under-way"))
+    with django_assert_max_num_queries(22):
+        client.get(reverse("consent"))
+
+    assert page.context["table"].page.paginator.count == 80
+
+
+def test_the_list_is_exported_and_filtered_by_the_whole_address(client_for, marketing):
+    ledger.record([opt_out(), opt_out("ben@example.com")])
+    client = client_for(marketing)
+
+    answer = client.get(reverse("consent-under-way") + "?export=csv&q=ANN@example.com")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    assert len(rows) == 3
+    assert all("ann@example.com" in row for row in rows[1:])
