@@ -5,6 +5,18 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from integration.identity.durable import new_uid
+from integration.identity.reviews import Candidate, Distinction, LinkOutcome, LinkRun
+
+__all__ = [
+    "DEFAULT_COMPANY",
+    "Candidate",
+    "Customer",
+    "CustomerLink",
+    "Distinction",
+    "LinkOutcome",
+    "LinkRun",
+    "Merger",
+]
 
 DEFAULT_COMPANY = "main"
 
@@ -95,3 +107,33 @@ class CustomerLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_system_display()} {self.key}"
+
+
+class Merger(models.Model):
+    """Two customers that were found to be one, and what it takes to have them apart again.
+
+    `snapshot` has the links of both as they were, and those the merger made.
+    """
+
+    kept = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="mergers")
+    gone = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    snapshot = models.JSONField()
+    reason = models.CharField(max_length=250)
+    merged_by = models.CharField(max_length=150)
+    merged_at = models.DateTimeField()
+    undone_by = models.CharField(max_length=150, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_why = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        ordering = ["-merged_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"],
+                condition=Q(undone_at__isnull=True),
+                name="merged_into_one_customer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone} into {self.kept}"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Upper
 
 from integration.mirror.contacts import Contact
@@ -141,6 +142,9 @@ class PrimaCustomer(models.Model):
             # The order flow resolves customers by key, then by e-mail.
             models.Index(fields=["contact_key"], condition=~Q(contact_key=""), name="customer_key"),
             models.Index(Upper("email"), condition=~Q(email=""), name="customer_email"),
+            # … and by tax number and telephone.
+            models.Index(fields=["vat_number"], condition=~Q(vat_number=""), name="customer_vat"),
+            models.Index(KeyTextTransform("phone", "data"), name="customer_phone"),
         ]
 
     def __str__(self) -> str:

@@ -1,53 +1,24 @@
 """Whose order is it? Finds the one account, or says why there is none or more than one.
 
-The ladder: the desk's own link by contact key; the key stored at Prima's account; an e-mail address
-that exactly one account has, when the surname or the company's name agrees as well. Nothing looser
-ever decides; a pool account stands for nobody.
+The desk's own link by contact key comes first; then the ladder that all linking shares
+(`connectors/sync/identity/ladder.py`). Nothing looser ever decides; a pool account stands for
+nobody.
 """
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from connectors.sync.identity import normal, traits
+from connectors.sync.identity.ladder import decide
+from connectors.sync.identity.traits import Traits
 from connectors.sync.orders.world import World
 from integration.core.problems import Problem
 from integration.records.campaign_order import CampaignOrder
 from integration.records.customer import Customer
 
-Method = Literal["link", "external_key", "email"]
-ROLE_ADDRESSES = frozenset(
-    [
-        "accounts",
-        "admin",
-        "billing",
-        "buying",
-        "contact",
-        "customerservice",
-        "enquiries",
-        "finance",
-        "hello",
-        "help",
-        "info",
-        "invoices",
-        "mail",
-        "marketing",
-        "noreply",
-        "no-reply",
-        "office",
-        "orders",
-        "purchasing",
-        "reception",
-        "sales",
-        "service",
-        "shop",
-        "support",
-        "team",
-        "webmaster",
-    ]
-)
+Method = Literal["link", "external_key", "tax_number", "email", "mobile"]
 _POINTERS = ("/order/contact_key", "/order/email")
 _TARGET = ("/customer/account_code",)
-_WORDS = re.compile(r"\w+")
 _MOST_MERGES = 10
 
 
@@ -69,21 +40,43 @@ def find(order: CampaignOrder, world: World) -> Found:
         return _settled(order, world, keyed[0], "external_key")
     if keyed:
         return _ambiguous(order, keyed)
-    return _by_email(order, world)
+    return _by_ladder(order, world)
 
 
-def _by_email(order: CampaignOrder, world: World) -> Found:
-    address = order.email.lower()
-    mailbox = address.partition("@")[0]
-    codes = [code for code in world.by_email.get(address, ()) if _is_someone(world, code)]
-    if not codes or mailbox in ROLE_ADDRESSES:
-        return _nobody(order, "unknown", candidates=tuple(codes))
-    if len(codes) > 1:
-        return _ambiguous(order, tuple(codes))
-    account = world.accounts[codes[0]]
-    if not _name_agrees(order, account) or _numbers_differ(order, account):
-        return _nobody(order, "name_differs", candidates=(account.account_code,))
-    return _settled(order, world, account.account_code, "email")
+def _by_ladder(order: CampaignOrder, world: World) -> Found:
+    who = traits.of_order(order)
+    who = replace(who, shares_email=who.email in world.shared_emails)
+    near = [traits.of_account(world.accounts[code]) for code in _near(who, world)]
+    # The key was asked for above, through the mergers of accounts.
+    verdict = decide(who, [replace(one, held_key="") for one in near], world.apart)
+    match verdict.step:
+        case "tax_number" | "email" | "mobile" as method:
+            return _settled(order, world, verdict.account, method)
+    if verdict.outcome == "several":
+        return _ambiguous(order, tuple(sorted(one.account for one in verdict.near)))
+    return _not_certain(order, who, near, world)
+
+
+def _near(who: Traits, world: World) -> list[str]:
+    """The codes of accounts that share the e-mail address, the tax number or the mobile."""
+    codes = {
+        *world.by_email.get(who.email, ()),
+        *world.by_number.get(who.vat, ()),
+        *world.by_mobile.get(who.mobile, ()),
+    }
+    return sorted(code for code in codes if _is_someone(world, code))
+
+
+def _not_certain(order: CampaignOrder, who: Traits, near: list[Traits], world: World) -> Found:
+    """Nobody, or one with the address of whom it is not certain."""
+    same = tuple(one.key for one in near if one.email and one.email == who.email)
+    if len(same) != 1 or not normal.is_personal(who.email):
+        reason = "unknown"
+    elif (who.key.upper(), same[0].upper()) in world.apart:
+        reason = "told_apart"
+    else:
+        reason = "shared_email" if who.shares_email else "name_differs"
+    return _nobody(order, reason, candidates=same)
 
 
 def _survivors(world: World, contact_key: str) -> tuple[str, ...]:
@@ -119,27 +112,6 @@ def _is_someone(world: World, code: str) -> bool:
     return account is not None and not account.is_pool and account.status != "merged"
 
 
-def _name_agrees(order: CampaignOrder, account: Customer) -> bool:
-    if account.type == "company":
-        return bool(order.company_name) and _plain(order.company_name) == _plain(account.name)
-    surname = _plain(order.last_name)
-    return bool(surname) and f" {_plain(account.name)}".endswith(f" {surname}")
-
-
-def _numbers_differ(order: CampaignOrder, account: Customer) -> bool:
-    """Two different tax numbers are two different customers, whatever else agrees."""
-    ours, theirs = _compact(order.tax_number), _compact(account.vat_number)
-    return bool(ours and theirs) and not (ours.endswith(theirs) or theirs.endswith(ours))
-
-
-def _plain(name: str) -> str:
-    return " ".join(_WORDS.findall(name.casefold()))
-
-
-def _compact(number: str) -> str:
-    return re.sub(r"[\W_]", "", number).upper()
-
-
 def _ambiguous(order: CampaignOrder, codes: tuple[str, ...]) -> Found:
     message = (
         f"Order {order.key}: the customer {_who(order)} could be any of these accounts: "
@@ -157,6 +129,14 @@ _REASONS = {
     "name_differs": (
         "the customer {who} has the e-mail address of account {codes}, but the name or the tax "
         "number is another. Link them if it is the same customer."
+    ),
+    "shared_email": (
+        "the customer {who} has the e-mail address of account {codes}, and so has another contact. "
+        "Link the one who is the account's customer."
+    ),
+    "told_apart": (
+        "the customer {who} has the e-mail address of account {codes}, but somebody decided that "
+        "they are not the same."
     ),
     "pool": "the customer {who} leads to {codes}, a shared account that stands for nobody.",
     "account_gone": "the customer {who} leads to account {codes}, which is no longer in Prima.",

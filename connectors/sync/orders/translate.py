@@ -3,7 +3,7 @@
 Every check runs, whatever the others find. Sums are made as soon as all they need is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -23,7 +23,7 @@ from connectors.sync.orders import (
 )
 from connectors.sync.orders.addresses import Addresses
 from connectors.sync.orders.codes import Codes
-from connectors.sync.orders.customer import Found
+from connectors.sync.orders.customer import Found, Method
 from connectors.sync.orders.discounting import Worked
 from connectors.sync.orders.lines import Items
 from connectors.sync.orders.phone import dialled
@@ -202,10 +202,12 @@ def _sales_order(order: CampaignOrder, sides: _Sides, money: _Money) -> SalesOrd
     )
 
 
-_MATCHED = {
+_MATCHED: Mapping[Method, str] = {
     "link": "The customer was found by their link to account {code}.",
     "external_key": "The customer was found by the key stored at account {code}.",
+    "tax_number": "The customer was found by the tax number of account {code}.",
     "email": "The customer was found by the e-mail address and name of account {code}.",
+    "mobile": "The customer was found by the mobile, name and postcode of account {code}.",
 }
 
 

@@ -54,8 +54,10 @@ class Release:
 class World:
     """The reference data and what a batch of orders needs besides.
 
-    `items` by sku_key in upper case; `accounts` by account code; `by_key` and `by_email` (lower
-    case) give account codes; `links` maps a contact key to an account code.
+    `items` by sku_key in upper case; `accounts` by account code; `by_key`, `by_email` (lower case),
+    `by_number` (valid tax numbers) and `by_mobile` (E.164) give account codes; `links` maps a
+    contact key to an account code. `shared_emails` belong to more than one contact; `apart` are
+    (contact key, account code) in upper case that a person told apart.
     """
 
     reference: Reference
@@ -63,7 +65,11 @@ class World:
     accounts: Mapping[str, Customer] = field(default_factory=dict)
     by_key: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_email: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_number: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_mobile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    shared_emails: frozenset[str] = frozenset()
+    apart: frozenset[tuple[str, str]] = frozenset()
     releases: frozenset[Release] = frozenset()
 
     @property

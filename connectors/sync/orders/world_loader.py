@@ -9,18 +9,19 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from connectors.sync.identity import lookup, traits
 from connectors.sync.mirrored import capabilities_from, customer_from, item_from
 from connectors.sync.models import Connection
 from connectors.sync.orders import code_rows
 from connectors.sync.orders.world import Reference, Release, World
-from integration.identity import keys
+from integration.identity import distinctions, keys
 from integration.mapping.book import MappingBook
 from integration.mapping.models import DiscountRelease
-from integration.mirror.models import PrimaCode, PrimaCustomer, PrimaItem
+from integration.mirror.models import PrimaCode, PrimaItem
 from integration.records.campaign_order import CampaignOrder
 from integration.records.customer import Customer
 from integration.records.item import Item
@@ -98,55 +99,50 @@ def load_reference() -> Reference:
 def load(
     orders: Sequence[CampaignOrder], reference: Reference, *, skus: Iterable[str] = ()
 ) -> World:
-    """The world of these orders, in four queries and one more for each step of merged accounts.
+    """The world of these orders, in six queries and one more for each step of merged accounts.
 
     `skus` are further product codes (`sku_key`) that will be looked up.
     """
     contacts = {order.contact_key for order in orders if order.contact_key}
     links = keys.accounts_by_contact(contacts)
-    emails = {order.email.upper() for order in orders if order.email}
-    rows = _accounts(
-        Q(account_code__in=set(links.values()))
-        | Q(contact_key__in=contacts) & ~Q(contact_key="")
-        | Q(upper_email__in=emails) & ~Q(email="")
-    )
-    by_key, by_email = _named(rows)
+    buyers = [traits.of_order(order) for order in orders]
+    rows = _accounts(Q(account_code__in=set(links.values())) | lookup.sharing(buyers))
+    named = _named(rows)
     return World(
         reference=reference,
         items=_items(_wanted(orders, reference, skus)),
         accounts=_with_merged(rows),
-        by_key=by_key,
-        by_email=by_email,
+        by_key=named["key"],
+        by_email=named["email"],
+        by_number=named["number"],
+        by_mobile=named["mobile"],
         links=links,
+        shared_emails=lookup.shared_emails(named["email"]),
+        apart=distinctions.accounts_apart(contacts),
         releases=_releases(orders),
     )
 
 
 def _accounts(condition: Q) -> list[Customer]:
-    rows: QuerySet[PrimaCustomer] = (
-        PrimaCustomer.objects.filter(deleted_at__isnull=True)
-        .annotate(upper_email=Upper("email"))
-        .filter(condition)
-        .order_by("account_code")
-    )
+    rows = lookup.accounts().filter(condition).order_by("account_code")
     return [customer_from(row.data) for row in rows]
 
 
-def _named(
-    accounts: Iterable[Customer],
-) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Account codes by contact key and by e-mail; a merged account leads to its survivor."""
-    by_key: dict[str, list[str]] = defaultdict(list)
-    by_email: dict[str, list[str]] = defaultdict(list)
+def _named(accounts: Iterable[Customer]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Account codes by contact key, e-mail, tax number and mobile."""
+    found: dict[str, dict[str, list[str]]] = {
+        name: defaultdict(list) for name in ("key", "email", "number", "mobile")
+    }
     for account in accounts:
-        if key := account.external_keys.get("sfmc"):
-            by_key[key].append(account.account_code)
-        if account.email:
-            by_email[account.email.lower()].append(account.account_code)
-    return (
-        {key: tuple(codes) for key, codes in by_key.items()},
-        {email: tuple(codes) for email, codes in by_email.items()},
-    )
+        known = traits.of_account(account)
+        told = (known.held_key, known.email, known.vat, known.mobile)
+        for name, value in zip(found, told, strict=True):
+            if value:
+                found[name][value].append(account.account_code)
+    return {
+        name: {value: tuple(codes) for value, codes in by_value.items()}
+        for name, by_value in found.items()
+    }
 
 
 def _with_merged(found: Sequence[Customer]) -> dict[str, Customer]:

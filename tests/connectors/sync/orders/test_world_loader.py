@@ -183,7 +183,7 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(count, django_assert
     ]
     orders = [reading.order for one in sent if (reading := read(one, reference)).order]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         world_loader.load(orders, reference)
 
 

@@ -1,0 +1,1 @@
+"""Who is who: one ladder for contacts, orders and whole estates."""
