@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Upper
 from django.utils import timezone
 
 from integration.accounts.models import User
 from integration.audit import trail
+from integration.identity import candidates
 from integration.identity.models import DEFAULT_COMPANY, Customer, CustomerLink
+from integration.mirror.models import PrimaCustomer
 
 SFMC, PRIMA = CustomerLink.System.SFMC, CustomerLink.System.PRIMA
 ACTIVE, ALIAS, RETIRED = (
@@ -90,33 +92,93 @@ def link(
     """Says that this contact is this account. Doing it again changes nothing.
 
     A contact that was tied to another account is taken from it. When the account has a contact
-    already, this one becomes an alias of the same customer.
+    already, this one becomes an alias of the same customer; a customer without an account becomes
+    the account's.
+    """
+    known = {
+        "method": method,
+        "evidence": dict(evidence or {}),
+        "by": str(actor or trail.SYSTEM),
+    }
+    for is_last in (False, True):
+        try:
+            with transaction.atomic():
+                return _linked(contact_key, account_code, company, known, actor)
+        except IntegrityError:
+            # Bulk linking takes no locks of single keys: what it wrote is read, and counts.
+            if is_last:
+                raise
+    raise AssertionError("the second try returns or raises")
+
+
+def _linked(
+    contact_key: str, account_code: str, company: str, known: Mapping[str, Any], actor: User | None
+) -> Customer:
+    _lock(SFMC, contact_key)
+    _lock(PRIMA, account_code)
+    owner = resolve(PRIMA, account_code, company)
+    before = resolve(SFMC, contact_key)
+    if owner is not None and before == owner:
+        return owner
+    is_free = before is not None and not _account_of(before, company)
+    if before is not None and is_free and owner is not None:
+        _join(before, owner, known, actor)
+    else:
+        if not is_free:
+            retire(SFMC, contact_key, actor=actor)
+        owner = (before if is_free else None) or owner or Customer.objects.create()
+        _tie(owner, PRIMA, account_code, company, known)
+        _tie(owner, SFMC, contact_key, DEFAULT_COMPANY, known)
+    _name(owner, account_code)
+    candidates.decided(
+        contact_key, account_code, by=str(actor or trail.SYSTEM), linked=True, note=known["method"]
+    )
+    trail.record(
+        "customer linked", actor=actor, target=owner, contact_key=contact_key,
+        account_code=account_code, method=known["method"],
+    )  # fmt: skip
+    return owner
+
+
+def unlink(
+    contact_key: str, *, actor: User, reason: str, company: str = DEFAULT_COMPANY
+) -> CustomerLink | None:
+    """Takes the contact from its customer; the link stays for the record. None when it has none.
+
+    When it was the key that is written to, the oldest alias becomes that.
     """
     with transaction.atomic():
         _lock(SFMC, contact_key)
-        _lock(PRIMA, account_code)
-        owner = resolve(PRIMA, account_code, company)
-        before = resolve(SFMC, contact_key)
-        if owner is not None and before == owner:
-            return owner
-        known = {
-            "method": method,
-            "evidence": dict(evidence or {}),
-            "by": str(actor or trail.SYSTEM),
-        }
-        if before is not None and owner is None and not _account_of(before, company):
-            _tie(before, PRIMA, account_code, company, known)
-            owner = before
-        else:
-            retire(SFMC, contact_key, actor=actor)
-            owner = owner or Customer.objects.create()
-            _tie(owner, PRIMA, account_code, company, known)
-            _tie(owner, SFMC, contact_key, DEFAULT_COMPANY, known)
+        row = retire(SFMC, contact_key, actor=actor, company=company)
+        if row is None:
+            return None
+        rest = row.customer.links.filter(system=SFMC, company=company).exclude(state=RETIRED)
+        if not rest.filter(state=ACTIVE).exists():
+            oldest = rest.order_by("linked_at", "pk").first()
+            if oldest is not None:
+                oldest.state = ACTIVE
+                oldest.save(update_fields=["state"])
         trail.record(
-            "customer linked", actor=actor, target=owner, contact_key=contact_key,
-            account_code=account_code, method=method,
+            "customer unlinked", actor=actor, target=row.customer, contact_key=contact_key,
+            reason=reason,
         )  # fmt: skip
-        return owner
+        return row
+
+
+def contact_key_of(account_code: str, company: str = DEFAULT_COMPANY) -> str:
+    """The contact key under which Marketing Cloud knows, or shall know, the customer of an account.
+
+    A customer without a contact gets their durable key, under which a contact is yet to be made.
+    """
+    with transaction.atomic():
+        _lock(PRIMA, account_code)
+        known = {"method": "new contact", "evidence": {}, "by": trail.SYSTEM}
+        owner = resolve(PRIMA, account_code, company)
+        if owner is None:
+            owner = Customer.objects.create()
+            _tie(owner, PRIMA, account_code, company, known)
+        found = owner.links.filter(system=SFMC, state=ACTIVE).first()
+        return (found or _tie(owner, SFMC, str(owner.uid), DEFAULT_COMPANY, known)).key
 
 
 def retire(
@@ -135,6 +197,23 @@ def retire(
     row.retired_by = str(actor or trail.SYSTEM)[:150]
     row.save(update_fields=["state", "retired_at", "retired_by"])
     return row
+
+
+def _name(owner: Customer, account_code: str) -> None:
+    """The customer's name in lists is that of the account."""
+    if not owner.name:
+        names = PrimaCustomer.objects.filter(account_code__iexact=account_code)
+        owner.name = (names.values_list("name", flat=True).first() or "")[:200]
+        owner.save(update_fields=["name"])
+
+
+def _join(before: Customer, owner: Customer, known: Mapping[str, Any], actor: User | None) -> None:
+    """A customer of whom only contacts are known turns out to be the account's."""
+    for row in before.links.exclude(state=RETIRED).order_by("pk"):
+        retire(row.system, row.key, actor=actor, company=row.company)
+        _tie(owner, row.system, row.key, row.company, known)
+    before.merged_into, before.merged_at = owner, timezone.now()
+    before.save(update_fields=["merged_into", "merged_at"])
 
 
 def _account_of(customer: Customer, company: str) -> str:
