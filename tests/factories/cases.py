@@ -52,6 +52,8 @@ FACTS: dict[str, dict[str, str]] = {
     },
     "customer_not_found": {"contact_key": "C-1", "email": "a@acme.example", "name": "Acme"},
     "ambiguous_customer": {"contact_key": "C-1", "email": "a@acme.example", "name": "Acme"},
+    "ambiguous_identity": {"contact_key": "C-1", "candidates": "ACME, ACME2"},
+    "customer_key_refused": {"account": "ACME", "contact_key": "C-1"},
     "account_terms": {"account": "ACME", "reason": "hold_all"},
     "total_mismatch": {"difference": "0.10", "currency": "GBP"},
     "currency_not_allowed": {"currency": "CHF", "reason": "policy"},

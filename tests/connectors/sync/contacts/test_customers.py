@@ -224,12 +224,28 @@ def test_a_lead_that_has_an_account_is_linked_to_it(settled: RunningSandbox):
     account = PrimaCustomer.objects.filter(contact_key="", data__type="person", is_pool=False)[0]
     count = len(in_prima(settled))
     first, _, last = account.name.rpartition(" ")
+    from integration.mirror.models import Contact  # noqa: PLC0415
+
+    Contact.objects.filter(email__iexact=account.email).update(email="")
     cloud_says("LEAD-2", EmailAddress=account.email, FirstName=first, LastName=last, IsLead="True")
     alike = PrimaCustomer.objects.filter(email=account.email).count()
     until_settled()
     if alike == 1:
         assert keys.accounts_by_contact(["LEAD-2"]) == {"LEAD-2": account.account_code}
     assert len(in_prima(settled)) == count
+
+
+def test_a_lead_whose_mailbox_another_contact_has_too_is_a_case(settled: RunningSandbox):
+    from exceptions.models import ExceptionCase  # noqa: PLC0415
+    from integration.mirror.models import PrimaCustomer  # noqa: PLC0415
+
+    account = PrimaCustomer.objects.filter(contact_key="", data__type="person", is_pool=False)[0]
+    first, _, last = account.name.rpartition(" ")
+    cloud_says("LEAD-2", EmailAddress=account.email, FirstName=first, LastName=last, IsLead="True")
+    until_settled()
+
+    assert keys.accounts_by_contact(["LEAD-2"]) == {}
+    assert ExceptionCase.objects.filter(facts__contact_key="LEAD-2").exists()
 
 
 @pytest.mark.parametrize(
@@ -268,19 +284,14 @@ def test_a_lead_prima_could_not_take_is_a_case_before_it_orders(
     assert len(with_key(settled, "LEAD-3")) == 1
 
 
-def test_a_lead_with_the_tax_number_of_another_account_is_not_opened_twice(
-    settled: RunningSandbox,
-):
-    from exceptions.models import ExceptionCase  # noqa: PLC0415
-
+def test_a_lead_with_the_tax_number_of_an_account_is_that_customer(settled: RunningSandbox):
     _, account = pair()
     country = {"Country": account.data["addresses"][0]["address"]["country"]}
     cloud_says("LEAD-4", **{**LEAD, **country, "Postcode": "", "AddressLine1": "", "City": "", "Currency": "",
                             "TaxNumber": account.vat_number})  # fmt: skip
     sync()
 
-    case = ExceptionCase.objects.get()
-    assert (case.kind, case.facts["candidates"]) == ("lead_duplicate", account.account_code)
+    assert keys.accounts_by_contact(["LEAD-4"]) == {"LEAD-4": account.account_code}
     assert with_key(settled, "LEAD-4") == []
 
 
