@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("integration.accounts.urls")),
     path("reconciliation/", include("reconciliation.urls")),
     path("campaigns/preflight/", include("exceptions.preflight.urls")),
+    path("customers/", include("exceptions.customers.urls")),
     path("customers/", include("exceptions.proposals.urls")),
     path("campaigns/", include("exceptions.campaigns.urls")),
     path("consent/", include("exceptions.consent.urls")),

@@ -1,0 +1,1 @@
+"""Customers: who is who in both systems, what is only likely, merging and taking apart."""

@@ -1,0 +1,110 @@
+"""What the pages of customers read: by any key, both sides together, what waits."""
+
+import contextlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Upper
+
+from connectors.sync.identity.ladder import STEPS
+from connectors.sync.identity.likeness import HIGH
+from integration.identity.models import Candidate, Customer, CustomerLink
+from integration.mirror.models import CampaignOrder, Contact, PrimaCustomer, PrimaOrder
+
+__all__ = ["HIGH", "Known", "customers", "known", "orders", "step_choices", "uids", "waiting"]
+MOST_FOUND = 500
+MOST_ORDERS = 20
+
+
+def step_choices() -> list[tuple[str, str]]:
+    return [(step, words) for step, words in STEPS.items() if step not in ("link", "score")]
+
+
+def customers() -> QuerySet[Customer]:
+    """All, each with the key that is written to and its account."""
+
+    def key(system: str) -> Subquery:
+        rows = CustomerLink.objects.filter(
+            customer=OuterRef("pk"), system=system, state=CustomerLink.State.ACTIVE
+        )
+        return Subquery(rows.values("key")[:1])
+
+    return Customer.objects.annotate(contact_key=key("sfmc"), account_code=key("prima"))
+
+
+def uids(text: str) -> set[UUID]:
+    """Customers by their durable key, any key they ever had, an e-mail address or a name."""
+    text = text.replace("\x00", "").strip()
+    contacts = Contact.objects.annotate(upper=Upper("email")).filter(upper=text.upper())
+    accounts = PrimaCustomer.objects.annotate(upper=Upper("email")).filter(upper=text.upper())
+    names = [*contacts.values_list("key", flat=True)[:MOST_FOUND]]
+    codes = [*accounts.values_list("account_code", flat=True)[:MOST_FOUND]]
+    links = CustomerLink.objects.annotate(upper=Upper("key")).filter(
+        Q(upper=text.upper())
+        | Q(system="sfmc", upper__in=[key.upper() for key in names])
+        | Q(system="prima", upper__in=[code.upper() for code in codes])
+    )
+    found = set(links.values_list("customer_id", flat=True)[:MOST_FOUND])
+    found |= set(
+        Customer.objects.filter(name__icontains=text).values_list("pk", flat=True)[:MOST_FOUND]
+    )
+    with contextlib.suppress(ValueError):
+        found.add(UUID(text))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the mirrors hold for a customer's keys; the active one first."""
+
+    contacts: list[Contact]
+    accounts: list[PrimaCustomer]
+
+    @property
+    def contact(self) -> Contact | None:
+        return self.contacts[0] if self.contacts else None
+
+    @property
+    def account(self) -> PrimaCustomer | None:
+        return self.accounts[0] if self.accounts else None
+
+
+def known(links: Iterable[CustomerLink]) -> Known:
+    """In two queries, in the order of the links."""
+    used = [link for link in links if link.state != CustomerLink.State.RETIRED]
+    used.sort(key=lambda link: (link.state != CustomerLink.State.ACTIVE, link.key))
+    contact_keys = [link.key.upper() for link in used if link.system == "sfmc"]
+    codes = [link.key.upper() for link in used if link.system == "prima"]
+    contacts = Contact.objects.annotate(upper=Upper("key")).filter(upper__in=contact_keys)
+    accounts = PrimaCustomer.objects.annotate(upper=Upper("account_code")).filter(upper__in=codes)
+    by_key = {row.key.upper(): row for row in contacts}
+    by_code = {row.account_code.upper(): row for row in accounts}
+    return Known(
+        [by_key[key] for key in contact_keys if key in by_key],
+        [by_code[code] for code in codes if code in by_code],
+    )
+
+
+def orders(links: Iterable[CustomerLink]) -> QuerySet[CampaignOrder]:
+    """Orders of the customer's contacts, and those booked on their accounts, newest first."""
+    rows = list(links)
+    contact_keys = [link.key for link in rows if link.system == "sfmc" and link.state != "retired"]
+    codes = [link.key for link in rows if link.system == "prima" and link.state != "retired"]
+    booked = PrimaOrder.objects.filter(account_code__in=codes).values("campaign_order_id")
+    return (
+        CampaignOrder.objects.select_related("prima_order")
+        .filter(Q(contact_key__in=contact_keys) & ~Q(contact_key="") | Q(pk__in=booked))
+        .order_by("-ordered_at", "key")
+    )
+
+
+def waiting() -> QuerySet[Candidate]:
+    """Links to review, best first; those of one contact together."""
+    return Candidate.objects.filter(state=Candidate.State.OPEN).order_by("-score", "pk")
+
+
+def review_count() -> int:
+    """For the tabs."""
+    return Candidate.objects.filter(state=Candidate.State.OPEN).count()
