@@ -3,13 +3,17 @@
 from dataclasses import dataclass, replace
 from random import Random
 
-from connectors.sandbox.worlds.people import ABROAD, Person, Population
+from connectors.sandbox.worlds.people import ABROAD, Person, Population, plain
 from connectors.sandbox.worlds.vat_numbers import broken
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """`twins` are pairs of accounts; `twin_buyers` the contacts they could both be."""
+    """`twins` are pairs of accounts; `twin_buyers` the contacts they could both be.
+
+    `relatives` are contacts alone: somebody of a customer's household, or the customer misspelt in
+    another form. They are like an account, and nobody can be certain.
+    """
 
     regulars: tuple[Person, ...]
     held: tuple[Person, ...]
@@ -19,6 +23,7 @@ class Cast:
     strangers: tuple[Person, ...]
     twins: tuple[Person, ...]
     twin_buyers: tuple[Person, ...]
+    relatives: tuple[Person, ...] = ()
 
     @property
     def accounts(self) -> list[Person]:
@@ -30,7 +35,7 @@ class Cast:
     def contacts(self) -> list[Person]:
         """Everybody whom Marketing Cloud knows."""
         known = (*self.regulars, *self.held, *self.without_vat, *self.with_bad_vat, *self.pools)
-        return [*known, *self.strangers, *self.twin_buyers]
+        return [*known, *self.strangers, *self.twin_buyers, *self.relatives]
 
 
 def build(random: Random, customers: int) -> Cast:
@@ -49,6 +54,7 @@ def build(random: Random, customers: int) -> Cast:
         strangers=tuple(population.person() for _ in range(20)),
         twins=tuple(twin for buyer in buyers for twin in _twins(population, buyer)),
         twin_buyers=buyers,
+        relatives=tuple(_relatives(regulars)),
     )
 
 
@@ -74,3 +80,22 @@ def _twins(population: Population, buyer: Person) -> list[Person]:
                 email=buyer.email, home=buyer.home, phone=buyer.phone, keyed=False)
         for _ in range(2)
     ]  # fmt: skip
+
+
+def _relatives(regulars: tuple[Person, ...]) -> list[Person]:
+    """Without chance, so that the rest of the world stays as it is."""
+    known = [one for one in regulars if not one.company and one.country == "GB"][:8]
+    return [_relative(one, place) for place, one in enumerate(known)]
+
+
+def _relative(one: Person, place: int) -> Person:
+    """By turns another first name at the same home, and the name with a letter doubled."""
+    first, last = one.first_name, one.last_name
+    if place % 2 == 0:
+        first = "Robin" if first != "Robin" else "Alex"
+    else:
+        last = f"{last[:2]}{last[1:]}"
+    number = 900_000 + place
+    email = f"{plain(first)}.{plain(last)}{place}@example.org"
+    return replace(one, number=number, first_name=first, last_name=last, email=email,
+                   phone="", keyed=False, in_prima=False, other_addresses=())  # fmt: skip
