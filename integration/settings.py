@@ -243,6 +243,18 @@ NAVIGATION: list[dict[str, str]] = [
     {"label": "Exceptions", "view": "cases", "permission": "view cases"},
     {"label": "Orders", "view": "orders", "permission": "view cases"},
     {
+        "label": "All customers",
+        "view": "customers",
+        "permission": "view customers",
+        "group": "Customers",
+    },
+    {
+        "label": "Links to review",
+        "view": "link-reviews",
+        "permission": "view customers",
+        "group": "Customers",
+    },
+    {
         "label": "Proposals",
         "view": "proposals",
         "permission": "view customers",
