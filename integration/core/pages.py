@@ -24,6 +24,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for entry in settings.NAVIGATION
         if not entry.get("permission") or user.may(entry["permission"])
     ]
+    # Of two addresses that the page lies under, the nearer one is where one is.
+    nearest = max((len(entry["url"]) for entry in entries if entry["current"]), default=0)
+    for entry in entries:
+        entry["current"] = entry["current"] and len(entry["url"]) == nearest
     return {"navigation": _folded(entries)}
 
 

@@ -163,3 +163,16 @@ def test_an_ambiguous_or_unknown_other_is_not_merged(client_for, marketing, coup
 
     assert "more than one" in page.content.decode()
     assert not Merger.objects.exists()
+
+
+def test_the_menu_shows_one_place_at_a_time(client_for, marketing):
+    client = client_for(marketing)
+
+    def here(name):
+        menus = client.get(at(name)).context["navigation"]
+        entries = [one for menu in menus for one in menu.get("entries", [menu])]
+        return [one["label"] for one in entries if one["current"]]
+
+    assert here("customers") == ["All customers"]
+    assert here("link-review") == ["Links to review"]
+    assert here("proposals") == ["Proposals"]
