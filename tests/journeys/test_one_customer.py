@@ -11,7 +11,8 @@ from exceptions.models import ExceptionCase
 from integration.identity import keys
 from integration.identity.models import Candidate, Customer, CustomerLink, Merger
 from integration.mirror.models import CampaignOrder, PrimaOrder
-from tests.journeys.desk import desk, held, sync, until_settled, world
+from tests.connectors.sync.desk import hurry
+from tests.journeys.desk import desk, held, sync, world
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 TWINS = next(one for one in customers.WRONGS if one.name == "two accounts fit")
@@ -34,7 +35,8 @@ def test_a_buyer_known_twice_is_decided_once_and_ordered_on_the_right_account(
         client = client_for(marketing)
         client.post(reverse("link-accept", args=[pair.pk]), {"reason": "Told by telephone"})
         sync("customer_keys", "prima_reference")
-        until_settled()
+        hurry()
+        sync("orders_to_prima")
 
         # then the case is closed, the key stands at the account, and the order is on it
         assert ExceptionCase.objects.get(**waiting).status == "resolved"
