@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mirror', '0005_shipment'),
+        ('mirror', '0006_purchase_indexes'),
     ]
 
     operations = [
