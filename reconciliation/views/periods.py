@@ -1,6 +1,6 @@
 """Periods: the list, one period's checklist and history, and its steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from reconciliation import checklist, periods
 from reconciliation.filters.periods import PeriodFilter
-from reconciliation.models import Adjustment, LateArrival, Match, Period
+from reconciliation.models import Adjustment, Difference, LateArrival, Match, Period
 from reconciliation.refusals import Refused
 from reconciliation.tables.periods import COLUMNS, PeriodTable
 from reconciliation.views.listing import DeskList
@@ -57,17 +57,27 @@ def period_page(request: HttpRequest, pk: int) -> HttpResponse:
         "signatures": len(periods.signers(period)),
         "signed_by_me": user.pk in periods.signers(period),
         "asked": periods.reopening(period),
-        "late": late[:MOST_LATE],
+        "late": _named(late),
         "late_count": late.count(),
-        "went_on": LateArrival.objects.filter(belongs_to=period).select_related("period")[
-            :MOST_LATE
-        ],
+        "went_on": _named(LateArrival.objects.filter(belongs_to=period).select_related("period")),
         "matches": Match.objects.filter(undone_at__isnull=True, **days).count(),
         "adjustments": Adjustment.objects.filter(state="approved", **days).count(),
         "may_sign": user.may(May.DECIDE_APPROVALS),
         "me": user,
     }
     return render(request, "reconciliation/period.html", context)
+
+
+def _named(late: QuerySet[LateArrival]) -> list[tuple[LateArrival, str]]:
+    """The latest, with what they are called: a difference by what differs."""
+    rows = list(late[:MOST_LATE])
+    keys = [row.object_id for row in rows if row.object_type == "difference"]
+    titles = {str(pk): title for pk, title in _titles(keys)}
+    return [(row, titles.get(row.object_id, str(row))) for row in rows]
+
+
+def _titles(keys: list[str]) -> Iterable[tuple[int, str]]:
+    return Difference.objects.filter(pk__in=keys).values_list("pk", "title") if keys else ()
 
 
 @require_POST

@@ -18,6 +18,7 @@ from reconciliation import evidence, match, periods
 from reconciliation.models import GatewayLine, LateArrival, Match, Period
 from reconciliation.statement import figures
 from tests.factories.books import document, line, statement
+from tests.factories.reconciliation import difference
 
 pytestmark = pytest.mark.django_db
 
@@ -193,3 +194,24 @@ def test_it_is_noted_when_it_arrived() -> None:
     document("INV-1", "SO-1")
 
     assert LateArrival.objects.get().arrived_at >= before.replace(microsecond=0)
+
+
+def test_a_difference_that_came_late_is_called_by_what_differs(finance, client_for) -> None:
+    october, november = shut(OCTOBER), periods.period_of("main", NOVEMBER)
+    late = difference("CO-7", title="Order CO-7 is not in Prima", day=NOVEMBER)
+    LateArrival.objects.update_or_create(
+        object_type="difference",
+        object_id=str(late.pk),
+        defaults={
+            "period": november,
+            "belongs_to": october,
+            "dated": OCTOBER,
+            "amount": 1234,
+            "currency": "GBP",
+            "arrived_at": datetime(2026, 11, 3, tzinfo=UTC),
+        },
+    )
+
+    for period in (october, november):
+        page = client_for(finance).get(reverse("period", args=[period.pk])).content.decode()
+        assert f'<a href="{reverse("difference", args=[late.pk])}">{late.title}</a>' in page
