@@ -34,6 +34,7 @@ class OrderTable(tables.Table):
         model = CampaignOrder
         fields: tuple[str, ...] = ()
         order_by = ("-ordered_at",)
+        default = "–"
 
     def render_key(self, value: str) -> SafeString:
         return format_html('<a data-main href="/orders/{}/">{}</a>', value, value)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from exceptions import intake
 from exceptions.models import BulkJob, ExceptionCase
 from integration.core.problems import Problem
+from integration.mirror.models import CampaignOrder
 from tests.factories.findings import finding, no_tax_number, unknown_sku
 
 PAYLOAD = {
@@ -213,3 +214,15 @@ def test_an_unknown_kind_of_problem_still_has_a_page(client_for, operations):
     page = client_for(operations).get(reverse("case", args=[case.pk])).content.decode()
 
     assert "It went wrong oddly." in page
+
+
+def test_what_an_order_does_not_say_is_the_same_dash_everywhere(client_for, operations):
+    now = timezone.now()
+    CampaignOrder.objects.create(
+        key="CO-0", payload={}, content_hash="0", first_seen_at=now, last_seen_at=now
+    )
+
+    page = client_for(operations).get(reverse("orders")).content.decode()
+
+    assert "CO-0" in page
+    assert "—" not in page

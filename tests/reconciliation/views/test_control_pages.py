@@ -167,7 +167,8 @@ def test_one_line_and_two_documents_are_matched_by_hand_and_taken_apart(
     difference.refresh_from_db()
     assert (made.left_total, made.right_total, made.reason) == (10000, 10000, "One payment")
     assert (difference.state, difference.closed_by) == ("healed", "The line is matched")
-    assert client.get(reverse("match", args=[made.pk])).status_code == 200
+    page = text(client.get(reverse("match", args=[made.pk])))
+    assert page.count('<th scope="col">Reference</th>') == 2
 
     client.post(reverse("match-undo", args=[made.pk]), {"reason": "Two payments after all"})
 
