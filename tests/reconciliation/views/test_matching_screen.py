@@ -60,3 +60,26 @@ def test_the_second_person_at_a_line_is_told_and_comes_second(
 
     assert "Fiona Field was first" in text(late)
     assert Match.objects.count() == 1
+
+
+def test_a_document_in_another_currency_leads_to_the_adjustment_and_is_no_match(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    PrimaDocument.objects.filter(number="INV-1").update(minor=10000, currency="EUR")
+    PrimaDocument.objects.filter(number="INV-9").delete()
+    client = client_for(finance)
+
+    page = client.get(reverse("matching"))
+
+    (one,) = page.context["candidates"]
+    assert one.difference is None
+    assert "Propose <kbd>" not in text(page)
+    there = reverse("difference", args=[page.context["difference"].pk])
+    assert f'href="{there}">Adjust <kbd>a</kbd>' in text(page)
+    pressed = {"document": one.document.pk}
+    answer = client.post(
+        reverse("matching-accept", args=[page.context["line"].pk]), pressed, follow=True
+    )
+    assert "one currency" in text(answer)
+    assert not Match.objects.exists()
