@@ -71,7 +71,7 @@ def _is_due(chosen: list[Flow]) -> bool:
 
 def _words(run: SyncRun | None) -> str:
     if run is None:
-        return "not run: it is switched off, or running already"
+        return "not run: it is switched off, paused, or running already"
     numbers = [
         f"{number:,} {word}"
         for number, word in (
