@@ -9,7 +9,8 @@ from integration.records.milestones import Milestone
 class OrderEvent(models.Model):
     """A milestone an order has reached, and whether its customer was told.
 
-    waiting → sending → sent; held: a person must act; passed: noted, and not told. `parcel` names
+    waiting → sending → sent; held: a person must act; passed: noted, and not told. `data` is what
+    was told, without the address: that goes out and is not kept here. `parcel` names
     the parcel of a part despatch. An event that was being sent when its worker was lost is "in
     doubt": Marketing Cloud is asked before it is sent again.
     """

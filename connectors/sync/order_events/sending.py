@@ -117,9 +117,7 @@ class _Round:
 
     def _served(self, chunk: Sequence[Ready]) -> tuple[list[Ready], Audience]:
         """The gate clears service messages for everybody with an address, opted out or not."""
-        recipients = [
-            Recipient(one.event.contact_key, email=one.event.data["email"]) for one in chunk
-        ]
+        recipients = [Recipient(one.event.contact_key, email=one.email) for one in chunk]
         audience = suppression.allowed(recipients, "email", rules.SERVICE)
         self._store(
             [

@@ -23,10 +23,11 @@ NO_CONTACT = "No contact of Marketing Cloud belongs to this account."
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An event that may be told now."""
+    """An event that may be told now. The address goes out with the entry and is not kept."""
 
     event: OrderEvent
     entry: Entry
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ def _prepared(event: OrderEvent, world: _World) -> Prepared:
         return Stopped(event, _too_late(event, rule))
     event.contact_key, event.event_definition = contact.contact_key, rule.event_definition
     told = _told(event, order, contact, world)
-    event.data = {name: to_wire(value) for name, value in told.items()}
+    event.data = {name: to_wire(value) for name, value in told.items() if name != "email"}
     entry = Entry(contact.contact_key, {rule.columns[name]: told[name] for name in told})
-    return Ready(event, entry)
+    return Ready(event, entry, contact.email)
 
 
 def _told(

@@ -87,9 +87,10 @@ def test_an_order_is_told_of_step_by_step_with_its_parcels(booked, order):
 def test_what_an_event_tells_is_the_order_and_nothing_that_advertises(booked, order):
     told = set(OrderEvent.objects.get(order_number=order.order_number).data)
     assert told == {
-        "event", "order_number", "campaign_order", "contact_key", "email", "milestone",
-        "reached_at", "currency", "total",
+        "event", "order_number", "campaign_order", "contact_key", "milestone", "reached_at",
+        "currency", "total",
     }  # fmt: skip
+    assert row_of(order, "accepted")["emailaddress"] == order.campaign_order.email
 
 
 def test_skipped_milestones_are_passed_over_and_never_told_late(booked, order):
