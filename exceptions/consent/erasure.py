@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from connectors.sync.consent.claims import under_way
 from connectors.sync.models import Inbound, Notification
+from connectors.sync.outgoing.row import OutgoingRow
 from connectors.sync.stock.request import StockRequest
 from exceptions.consent.dossier import Dossier
+from exceptions.preflight.models import PreflightFinding
 from exceptions.problems import NotAllowed, NotPossible
 from integration.accounts.models import User
 from integration.accounts.roles import May
@@ -25,9 +27,10 @@ from integration.consent import addresses, ledger
 from integration.consent.happening import Happening
 from integration.consent.models import ConsentEvidence, Source
 from integration.core.personal import PERSONAL
-from integration.ownership.models import Drift, Proposal, Standing
+from integration.ownership import erasing
 
 ERASED = "(erased)"
+_ROWS_OF_PEOPLE = ("contact", "put_back")
 
 
 @transaction.atomic
@@ -98,12 +101,18 @@ def _pseudonymise(dossier: Dossier) -> dict[str, int]:
         )
         + Inbound.objects.filter(order_key__in=order_keys).update(body=""),
         "orders": _orders(orders),
-        "proposals": _of(Proposal, dossier).update(name="", current="", proposed=""),
-        "settled fields": Standing.objects.filter(contact_key__in=dossier.contact_keys).update(hub={}),
+        "proposals and differences": erasing.forget(
+            sorted(dossier.contact_keys), sorted(dossier.accounts)
+        ),
+        "rows to Marketing Cloud": OutgoingRow.objects.filter(
+            key__in=dossier.contact_keys, part__in=_ROWS_OF_PEOPLE
+        ).delete()[0],
+        "checks of campaigns": PreflightFinding.objects.filter(
+            Q(subject__in=dossier.contact_keys) | Q(subject__in=emails)
+        ).update(label="", message=ERASED, subject=ERASED, facts={}),
         "stock requests": StockRequest.objects.filter(
             contact_key__in=dossier.contact_keys
         ).update(email=""),
-        "differences": _of(Drift, dossier).update(name="", sfmc_value="", prima_value=""),
         "contacts": dossier.contacts().update(
             email="", first_name="", last_name="", company_name="", tax_number="", mobile="",
             postcode="", data={}, content_hash="",
@@ -114,13 +123,6 @@ def _pseudonymise(dossier: Dossier) -> dict[str, int]:
         "customers": dossier.golden().update(name="", erased_at=timezone.now()),
         "addresses": dossier.addresses().update(address="", erased_at=timezone.now()),
     }  # fmt: skip
-
-
-def _of(model: type[Proposal] | type[Drift], dossier: Dossier) -> Any:
-    return model._default_manager.filter(
-        Q(contact_key__in=dossier.contact_keys)
-        | (Q(account_code__in=dossier.accounts) & ~Q(account_code=""))
-    )
 
 
 def _orders(orders: Sequence[Any]) -> int:

@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from connectors.sync import connections
 from connectors.sync.flows.consent_from_prima import EVERYTHING
+from connectors.sync.flows.consent_from_sfmc import LOOKED_AFTER
 from connectors.sync.models import Cursor, Notification, NotificationCallback
 from exceptions.models import ExceptionCase
 from integration.consent import projection
@@ -161,6 +163,35 @@ def test_a_registration_that_is_run_again_changes_nothing(estate, live_server):
 
     after = NotificationCallback.objects.values().get()
     assert after == before
+
+
+def test_a_paused_subscription_is_set_going_again_and_a_lost_one_is_a_case(estate, live_server):
+    # given
+    call_command("register_notifications", "--url", live_server.url)
+    row = NotificationCallback.objects.get()
+    client = connections.sfmc()
+    (ours,) = client.notifications.subscriptions(row.callback_id)
+    client.notifications._calls.send(
+        "PUT",
+        "/platform/v1/ens-subscriptions",
+        [{"subscriptionId": ours.id, "status": "paused"}],
+    )
+
+    # when
+    desk.sync("consent_from_sfmc")
+
+    # then
+    (again,) = client.notifications.subscriptions(row.callback_id)
+    assert again.status == "active"
+
+    # when: somebody removes it, and an hour later it is missed
+    client.notifications.delete_callback(row.callback_id)
+    client.close()
+    Cursor.objects.filter(flow__in=[LOOKED_AFTER, "consent_sweep"]).update(
+        moved_at=timezone.now() - timedelta(hours=2)
+    )
+    desk.sync("consent_from_sfmc")
+    assert ExceptionCase.objects.get().kind == "consent_subscription"
 
 
 def test_after_a_new_key_the_notifications_still_come(estate, live_server):

@@ -1,10 +1,19 @@
 """Takes in unsubscriptions of Marketing Cloud: those it told, and those nobody told."""
 
-from connectors.sync.consent import notified, safety_net, sweep
+from datetime import timedelta
+
+from django.utils import timezone
+
+from connectors.sfmc.client import SfmcClient
+from connectors.sync.consent import notified, registering, safety_net, sweep
 from connectors.sync.context import Context
 from connectors.sync.flow import CONSENT, Defaults, Flow
+from connectors.sync.models import Cursor
 from connectors.sync.nudges import nudge_consent
 from integration.accounts.roles import Role
+
+LOOKED_AFTER = "consent_notifications"
+AN_HOUR = timedelta(hours=1)
 
 
 class ConsentFromSfmc(Flow):
@@ -29,3 +38,14 @@ class ConsentFromSfmc(Flow):
         found = sweep.sweep(client, context)
         if safety_net.begin_again() or found:
             nudge_consent("consent_to_prima", "consent_to_sfmc")
+        _look_after_notifications(client)
+
+
+def _look_after_notifications(client: SfmcClient) -> None:
+    """While a subscription is paused Marketing Cloud drops what it would tell, so ask every hour."""
+    now = timezone.now()
+    seen, _ = Cursor.objects.get_or_create(flow=LOOKED_AFTER)
+    if seen.moved_at is not None and seen.moved_at > now - AN_HOUR:
+        return
+    registering.look_after(client)
+    Cursor.objects.filter(pk=seen.pk).update(moved_at=now)

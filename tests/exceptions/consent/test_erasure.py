@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.sync.models import Notification
+from connectors.sync.outgoing.row import OutgoingRow
 from integration.audit import trail
 from integration.audit.models import AuditEntry
 from integration.consent import addresses, ledger
@@ -17,6 +18,7 @@ from integration.identity import keys
 from integration.mirror.models import CampaignOrder, Contact, PrimaCustomer
 from integration.ownership.models import Proposal
 from integration.records.audience import Recipient
+from tests.exceptions.preflight.test_pages import a_finding, a_run
 from tests.factories.consent import opt_out
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,7 @@ SECRETS = ("ann@example.com", "Ann Archer", "1 High Street")
 
 
 @pytest.fixture
-def ann():
+def ann(marketing):
     now = timezone.now()
     customer = keys.link("CK-ann", "A-ANN", method="test", actor=None)
     type(customer).objects.filter(pk=customer.pk).update(name="Ann Archer")
@@ -53,6 +55,14 @@ def ann():
         contact_key="CK-ann", name="Ann Archer", field="email", source="sfmc", owner="prima",
         current="", proposed="ann@example.com", created_at=now, changed_at=now,
     )  # fmt: skip
+    OutgoingRow.objects.create(
+        part="contact", key="CK-ann", values={"name": "Ann Archer", "email": "ann@example.com"},
+        content_hash="x", not_before=now, changed_at=now,
+    )  # fmt: skip
+    a_finding(
+        a_run(marketing), "CK-ann", label="Ann Archer", code="missing_tax_number",
+        facts={"contact_key": "CK-ann", "name": "Ann Archer"},
+    )  # fmt: skip
     ledger.record([opt_out(note="Ann Archer rang", ip_address="192.0.2.1")])
     Propagation.objects.update(step="done")
 
@@ -68,6 +78,7 @@ def everything():
         "mirror_contact", "mirror_primacustomer", "mirror_campaignorder", "identity_customer",
         "consent_consentaddress", "consent_consentevent", "consent_consentevidence",
         "ownership_proposal", "sync_notification", "exceptions_occurrence", "audit_auditentry",
+        "sync_outgoingrow", "exceptions_preflightfinding",
     ]  # fmt: skip
     found = []
     with connection.cursor() as cursor:
