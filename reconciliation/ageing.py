@@ -1,7 +1,7 @@
-"""How long differences have been open: how many and how much, by control."""
+"""How old what differs is: how many and how much is open, by control."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Abs
@@ -34,10 +34,10 @@ class Aged:
 
 
 def ageing(narrowed: Narrowed) -> list[Aged]:
-    """By the day on which each was first seen."""
-    now = timezone.now()
+    """By the day of the payment, order or document: a difference found late is as old as its money."""
+    today = timezone.localdate()
     wanted = {
-        f"{what}{place}": kind(filter=_aged(now, begin, end))
+        f"{what}{place}": kind(filter=_aged(today, begin, end))
         for place, (begin, end, _) in enumerate(AGES)
         for what, kind in (("count", _count), ("sum", _sum))
     }
@@ -75,11 +75,11 @@ def _sum(filter: Q) -> Sum:  # noqa: A002 - as Django calls it
 def of_age(begin: int) -> Q:
     """Differences of the age that begins with so many days."""
     end = next(last for first, last, _ in AGES if first == begin)
-    return _aged(timezone.now(), begin, end)
+    return _aged(timezone.localdate(), begin, end)
 
 
-def _aged(now: datetime, begin: int, end: int | None) -> Q:
-    wanted = Q(first_seen_at__lte=now - timedelta(days=begin)) if begin else Q()
+def _aged(today: date, begin: int, end: int | None) -> Q:
+    wanted = Q(day__lte=today - timedelta(days=begin)) if begin else Q()
     if end is not None:
-        wanted &= Q(first_seen_at__gt=now - timedelta(days=end + 1))
+        wanted &= Q(day__gt=today - timedelta(days=end + 1))
     return wanted

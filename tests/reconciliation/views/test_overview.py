@@ -1,15 +1,20 @@
 """The overview: each figure opens its rows, the last months first, gateways under their sum."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from integration.accounts.models import User
+from reconciliation import ageing
 from reconciliation.models import Difference, GatewayLine, Tolerance
+from reconciliation.totals import Narrowed
 from tests.factories.books import world
+from tests.factories.reconciliation import difference
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -41,10 +46,12 @@ def test_each_figure_of_the_overview_is_the_number_of_rows_it_opens(
         assert len(agreed.context["rows"]) == one.agreed
         assert sum(row[5] for row in agreed.context["rows"]) == one.agreed_amount
     for aged in page.context["ageing"]:
-        listed = client.get(f"{reverse('differences')}?control={aged.control.slug}&age=0")
-        assert listed.context["object_list"].count() == aged.counts[0] == aged.total
-        worth = sum(abs(row.amount) for row in listed.context["object_list"])
-        assert sum(aged.amounts[0].values()) == worth
+        assert sum(aged.counts) == aged.total
+        for begin, count, amounts in aged.cells:
+            listed = client.get(f"{reverse('differences')}?control={aged.control.slug}&age={begin}")
+            assert listed.context["object_list"].count() == count
+            worth = sum(abs(row.amount) for row in listed.context["object_list"])
+            assert sum(amount for _, amount in amounts) == worth
     news = page.context["news"]
     for page_name, query, count in [
         ("differences", "news=opened", news.opened),
@@ -54,6 +61,20 @@ def test_each_figure_of_the_overview_is_the_number_of_rows_it_opens(
     ]:
         listed = client.get(f"{reverse(page_name)}?{query}")
         assert listed.context["object_list"].count() == count
+
+
+@pytest.mark.parametrize(
+    ("days", "place"), [(0, 0), (7, 0), (8, 1), (30, 1), (31, 2), (60, 2), (61, 3)]
+)
+def test_a_difference_is_as_old_as_its_money_however_late_it_was_found(
+    days: int, place: int
+) -> None:
+    difference(day=timezone.localdate() - timedelta(days=days))
+
+    (aged,) = [one for one in ageing.ageing(Narrowed()) if one.total]
+
+    assert aged.counts == tuple(int(here == place) for here in range(4))
+    assert aged.amounts[place] == {"GBP": 1234}
 
 
 def test_the_overview_shows_the_last_months_and_says_what_is_open_in_others(
