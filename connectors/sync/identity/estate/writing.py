@@ -1,5 +1,6 @@
 """What came of it: customers and links in bulk, the queue of persons, and the lists of the report."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -142,7 +143,7 @@ def links(run: LinkRun) -> None:
         cursor.execute(_SETTLED, told)
         was = [key for (key,) in cursor.fetchall()]
     for contact, account, step, agrees in known:
-        evidence = {"agrees": agrees, "run": run.pk}
+        evidence = {"agrees": json.loads(agrees), "run": run.pk}
         keys.link(contact, account, method=step, actor=None, evidence=evidence)
     candidates.tell([], was, healed_by="Linked")
 
@@ -154,7 +155,7 @@ def offers() -> None:
             rows = _rows(_OFFERS, [numbers])
             contacts = sorted({key for _, key, *_ in rows})
             found = [
-                Found(key, account, score, tuple(reasons), several=several)
+                Found(key, account, score, tuple(json.loads(reasons)), several=several)
                 for _, key, account, score, reasons, several in rows
                 if account is not None
             ]

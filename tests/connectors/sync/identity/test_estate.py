@@ -92,6 +92,18 @@ def test_each_step_links_and_the_rest_is_told():
     assert AuditEntry.objects.filter(action="customers linked in bulk").count() == 1
 
 
+def test_the_queue_says_in_words_what_speaks_for_a_pair():
+    estate()
+
+    linked()
+
+    assert dict(Candidate.objects.values_list("account_code", "reasons")) == {
+        "LIKE": ["similar name (94 %)", "same address"],
+        "TWIN1": ["same name", "same e-mail address"],
+        "TWIN2": ["same name", "same e-mail address"],
+    }
+
+
 def test_durable_keys_made_in_bulk_are_of_version_7():
     estate()
 
@@ -162,6 +174,8 @@ def test_a_contact_with_a_durable_key_of_its_own_keeps_leading_to_the_customer()
 
     assert keys.accounts_by_contact(["CK-1"]) == {"CK-1": "VAT"}
     assert keys.resolve("sfmc", "CK-1") == mine
+    evidence = CustomerLink.objects.get(system="prima", key="VAT").evidence
+    assert evidence["agrees"] == ["number"]
 
 
 def test_what_was_told_apart_stays_apart(operations):
