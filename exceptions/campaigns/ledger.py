@@ -74,20 +74,18 @@ WITH placed AS MATERIALIZED (
            sum(paper.gross) FILTER (WHERE paper.kind = 'invoice') AS invoiced,
            sum(paper.gross) FILTER (WHERE paper.kind = 'credit_note') AS credited,
            sum(CASE paper.kind WHEN 'credit_note' THEN -paper.gross ELSE paper.gross END)
-               FILTER (WHERE matched.paid) AS paid_out
+               FILTER (WHERE EXISTS (
+                   SELECT 1
+                   FROM reconciliation_match AS own
+                   JOIN reconciliation_match AS side
+                       ON side.id = coalesce(own.head_id, own.id)
+                       OR side.head_id = coalesce(own.head_id, own.id)
+                   JOIN reconciliation_gatewayline AS line ON line.id = side.line_id
+                   WHERE own.document_id = paper.id AND own.undone_at IS NULL
+                     AND side.undone_at IS NULL AND line.payout_id IS NOT NULL
+               )) AS paid_out
     FROM placed
     JOIN mirror_primadocument AS paper ON paper.order_number = placed.order_number
-    LEFT JOIN LATERAL (
-        SELECT TRUE AS paid
-        FROM reconciliation_match AS own
-        JOIN reconciliation_match AS side
-            ON side.id = coalesce(own.head_id, own.id)
-            OR side.head_id = coalesce(own.head_id, own.id)
-        JOIN reconciliation_gatewayline AS line ON line.id = side.line_id
-        WHERE own.document_id = paper.id AND own.undone_at IS NULL AND side.undone_at IS NULL
-          AND line.payout_id IS NOT NULL
-        LIMIT 1
-    ) AS matched ON TRUE
     WHERE paper.deleted_at IS NULL
     GROUP BY 1, 2
 ), ledger AS (

@@ -8,13 +8,14 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from exceptions.campaigns.figures import Report
-from exceptions.campaigns.ledger import FIGURES
+from exceptions.campaigns.ledger import FIGURES, params, rows_sql, total_sql
 from exceptions.campaigns.narrowed import Narrowed
 from exceptions.intake import file_findings
 from integration.accounts.models import User
@@ -237,6 +238,43 @@ def test_the_pages_take_the_same_queries_however_many_orders(
 
 ASKED = 12
 """Two for the person and one for the report, its reasons, weeks, rows and totals."""
+
+
+def test_many_orders_are_counted_with_separators(at, db):
+    some = order("autumn", "1.00")
+    more = [
+        CampaignOrder(**{**_as_it_is(some), "key": f"{some.key}-{number}"})
+        for number in range(1_000)
+    ]
+    CampaignOrder.objects.bulk_create(more)
+
+    report = at.get(reverse("campaigns"), ALWAYS).content.decode()
+    rows = at.get(reverse("campaign-orders"), {**ALWAYS, "figure": "ordered"}).content.decode()
+
+    assert "1,001 orders" in report
+    assert "1,001 orders" in rows
+    assert "1–100 of 1,001" in rows
+
+
+def _as_it_is(row: CampaignOrder) -> dict[str, object]:
+    left = ("id", "pk")
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.attname not in left and not field.generated
+    }
+
+
+@pytest.mark.parametrize("sql", [rows_sql, total_sql])
+def test_payouts_are_looked_at_for_what_was_paid_out_alone(trade, sql):
+    def plan(figure: str) -> str:
+        asked = {**params(Narrowed()), "start": 0, "size": 100}
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {sql(FIGURES[figure])}", asked)
+            return "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "reconciliation_match" not in plan("invoiced")
+    assert "reconciliation_match" in plan("paid_out")
 
 
 def test_every_figure_says_what_it_means():
