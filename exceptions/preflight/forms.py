@@ -8,19 +8,12 @@ from django.forms import BaseFormSet, formset_factory
 
 from connectors.sync.orders.discount import structures
 from exceptions.preflight.models import Preflight
+from exceptions.preflight.plan import PROMISES
 from integration.core.money import is_currency
 
 MOST_SKUS = 2_000
 _TEXT = {"class": "form-control"}
 _UNITS = re.compile(r"^(?P<sku>.*?)(?:[\t;,]\s*|\s+)(?P<units>\d{1,9})$")
-_WORDS = {
-    "percent": "Percentage off",
-    "amount": "Amount off",
-    "fixed_price": "Fixed price",
-    "free_shipping": "Free or reduced carriage",
-    "buy_x_get_y": "Buy some, get some",
-    "bundle": "Bundle at a price",
-}
 
 
 class PreflightForm(forms.ModelForm):
@@ -84,7 +77,7 @@ class PromotionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(slug, _WORDS.get(slug, slug)) for slug in structures()]
+        choices = [(slug, PROMISES.get(slug, slug)) for slug in structures()]
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,16 @@ from typing import Any
 
 from exceptions.preflight.models import Preflight
 
+PROMISES = {
+    "percent": "Percentage off",
+    "amount": "Amount off",
+    "fixed_price": "Fixed price",
+    "free_shipping": "Free or reduced carriage",
+    "buy_x_get_y": "Buy some, get some",
+    "bundle": "Bundle at a price",
+}
+"""What each type of promotion promises, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedSku:

@@ -13,7 +13,7 @@ from exceptions.preflight import sample
 from exceptions.preflight.buyers import sample_buyer
 from exceptions.preflight.check import Check, Figure, Found
 from exceptions.preflight.ground import Ground, said, sample_lines
-from exceptions.preflight.plan import PlannedPromotion
+from exceptions.preflight.plan import PROMISES, PlannedPromotion
 from exceptions.words import counted
 from integration.core.money import Money, from_minor
 
@@ -40,7 +40,7 @@ class Promotions(Check):
         for place, promotion in enumerate(ground.plan.promotions, start=1):
             if not lines or buyer is None:
                 what = "no product Prima sells" if not lines else "no account to try it with"
-                yield _found(promotion, f"There is {what}, so no sample order could be priced.")
+                yield _unpriced(promotion, ground, what)
                 continue
             payload = sample.payload(
                 ground.plan, f"PREFLIGHT-P{place}", lines, contact=buyer, promotions=[promotion]
@@ -77,25 +77,35 @@ class Promotions(Check):
                 yield _found(promotion, said(problem), problem.code, dict(problem.facts))
             if not wrong:
                 others = " ".join(said(problem) for problem in tried.problems)
-                yield _found(promotion, f"The sample order could not be tried. {others}")
+                says = f"The sample order could not be tried. {others}"
+                yield _found(promotion, says, "not_priced")
             return
         try:
             booked = ground.prima.price_order(tried.order)
         except Rejected as refused:
             reasons = " ".join(issue.message for issue in refused.issues) or refused.message
             self.prices.append(Figure(promotion.code, f"{campaign} in the campaign, not in Prima"))
-            yield _found(promotion, f"Prima refuses the sample order: {reasons}")
+            yield _found(promotion, f"Prima refuses the sample order: {reasons}", "prima_refuses")
             return
         in_prima = str(Money(booked.gross, ground.plan.currency))
         self.prices.append(
             Figure(promotion.code, f"{campaign} in the campaign, {in_prima} in Prima")
         )
         if booked.gross != price:
-            yield _found(promotion, f"The campaign asks {campaign}, Prima would book {in_prima}.")
+            says = f"The campaign asks {campaign}, Prima would book {in_prima}."
+            yield _found(promotion, says, "price_differs")
 
 
 def _tried(payload: dict[str, dict[str, str]], ground: Ground, world: World) -> Translation:
     return translate_reading(read(payload, ground.reference), world)
+
+
+def _unpriced(promotion: PlannedPromotion, ground: Ground, missing: str) -> Found:
+    """A mapping that is missing is found without a sample order, too."""
+    why = f"There is {missing}, so no sample order could be priced."
+    if ground.reference.book.promotion(promotion.code, ground.plan.send_on) is None:
+        return _found(promotion, f"It is not mapped to a code of Prima on that day. {why}")
+    return _found(promotion, why, "not_priced")
 
 
 def _found(
@@ -105,4 +115,5 @@ def _found(
     facts: dict[str, str] | None = None,
 ) -> Found:
     known = facts or {"code": promotion.code, "type": promotion.type, "scope": promotion.scope}
-    return Found(promotion.code, says, code, label=promotion.type.replace("_", " "), facts=known)
+    label = PROMISES.get(promotion.type, promotion.type)
+    return Found(promotion.code, says, code, label=label, facts=known)

@@ -12,6 +12,7 @@ from connectors.sfmc.rows import RowWrite
 from connectors.sync import connections, runner
 from exceptions.preflight import running, tasks
 from exceptions.preflight.models import Preflight, PreflightRun
+from exceptions.preflight.remedies import remedies
 from integration.accounts.models import User
 from integration.consent import ledger
 from integration.mapping.models import ProductMapping, PromotionMapping
@@ -102,6 +103,24 @@ def test_a_promotion_without_mapping_stops_it_and_one_with_mapping_is_priced_bot
     campaign, in_prima = prices["PRE10"].split(" in the campaign, ")
     assert in_prima == f"{campaign} in Prima"
     assert prices["NOBODY"].endswith("not in Prima")
+
+
+def test_a_promotion_without_mapping_is_found_when_nothing_can_be_priced(
+    prima: RunningSandbox, marketing: User, operations: User
+):
+    PromotionMapping.objects.create(source_code="PRE10", prima_code="AUTUMN26")
+    promotions = [
+        {"code": "PRE10", "type": "fixed_price", "value": "10", "scope": "order"},
+        {"code": "NOBODY", "type": "percent", "value": "10", "scope": "order"},
+    ]
+
+    run = checked(planned(marketing, skus=[{"sku": "NO-SUCH"}], promotions=promotions), marketing)
+
+    assert set(found(run, "promotions")) == {("NOBODY", "bad_discount"), ("PRE10", "not_priced")}
+    nobody, pre = run.findings.filter(check_slug="promotions").order_by("subject")
+    assert nobody.message.startswith("It is not mapped to a code of Prima on that day.")
+    assert (nobody.label, pre.label) == ("Percentage off", "Fixed price")
+    assert remedies([nobody, pre], operations).keys() == {nobody.pk}
 
 
 def test_a_discount_above_its_limit_stops_it(sellable: list[str], marketing: User):
