@@ -38,6 +38,11 @@ def test_the_world_brings_connections_and_mappings() -> None:
     assert OrderPolicy.objects.count() == 1
 
 
+def test_each_connection_has_a_budget_of_calls_for_its_day() -> None:
+    _load()
+    assert all(Connection.objects.values_list("calls_per_day", flat=True))
+
+
 def test_loading_again_follows_the_port_and_touches_nothing_else() -> None:
     # given
     _load()

@@ -23,6 +23,7 @@ from integration.mapping.models import (
 
 # The sandbox is no ERP to protect; a first sync at ten calls a second would take minutes.
 CALLS_PER_SECOND = 100
+CALLS_PER_DAY = {"sfmc": 200_000, "prima": 50_000}
 
 TABLES: Mapping[str, type[models.Model]] = {
     "products": ProductMapping,
@@ -69,6 +70,7 @@ def _connect(package: scenarios.Package, sandbox: str) -> None:
                 "client_secret": package["client_secret"],
                 "account_id": account,
                 "calls_per_second": CALLS_PER_SECOND,
+                "calls_per_day": CALLS_PER_DAY[system],
                 "inbound_secret": secrets.token_urlsafe(32) if system == "sfmc" else "",
             },
         )

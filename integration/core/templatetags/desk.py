@@ -133,6 +133,16 @@ def span(seconds: float) -> str:
     return f"{seconds // 86_400:.0f} days"
 
 
+@register.filter
+def minutes(count: int) -> str:
+    """An interval in its largest whole unit: 5 min, 2 h, 1 day, 90 min."""
+    for size, unit in ((1440, "day"), (60, "h")):
+        if count and count % size == 0:
+            number = count // size
+            return f"{number} {unit}" + ("s" if unit == "day" and number != 1 else "")
+    return f"{count} min"
+
+
 @register.simple_tag
 def sparkline(values: Sequence[int], label: str) -> SafeString:
     """Bars of a daily count as SVG, with the figures for those who cannot see it."""

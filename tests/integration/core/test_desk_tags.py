@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from integration.core.templatetags.desk import (
     age,
+    minutes,
     money,
     monies,
     monies_stacked,
@@ -51,3 +52,9 @@ def test_details_are_escaped_and_cut_short():
 
     assert "<b>" not in shown
     assert "and 12 more" in shown
+
+
+def test_intervals_are_said_in_their_largest_whole_unit():
+    assert [minutes(one) for one in (0, 5, 60, 90, 120, 1440, 2880)] == [
+        "0 min", "5 min", "1 h", "90 min", "2 h", "1 day", "2 days",
+    ]  # fmt: skip
