@@ -159,12 +159,13 @@ def reasons(narrowed: Narrowed) -> list[Reason]:
 
 
 def weeks(narrowed: Narrowed) -> dict[str, list[Week]]:
-    """By currency, oldest first."""
+    """By currency as the figures above it, most ordered first; each oldest first."""
     found: dict[str, list[Week]] = {}
     for row in _asked(ledger.WEEKS, ledger.params(narrowed)):
         week = Week(*row)
         found.setdefault(week.currency, []).append(week)
-    return found
+    most = sorted(found.items(), key=lambda one: -sum(week.ordered for week in one[1]))
+    return dict(most)
 
 
 def rows(narrowed: Narrowed, start: int, size: int | None) -> Iterator[Row]:

@@ -1,9 +1,11 @@
 """Charts of the campaign report as SVG without inline styles; the figures are there as text, too."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -14,7 +16,7 @@ register = template.Library()
 _SHOWN = ("ordered", "created", "invoiced", "credited", "paid_out", "held")
 _TONES = {"credited": "bar-minus", "held": "bar-held"}
 _LEFT, _WIDE, _STEP = 110, 520, 26
-_WEEK_WIDE, _WEEK_HIGH = 600, 110
+_WEEK_WIDE, _WEEK_HIGH, _WIDEST_WEEK = 600, 110, 60
 
 
 @register.simple_tag
@@ -55,7 +57,7 @@ def funnel(line: Line) -> SafeString:
 def week_bars(weeks: Sequence[Week]) -> SafeString:
     """Ordered by week, and within it what is in Prima and what is invoiced by now."""
     most = max([week.ordered for week in weeks] + [Decimal(1)])
-    width = _WEEK_WIDE / max(len(weeks), 1)
+    width = min(_WEEK_WIDE / max(len(weeks), 1), _WIDEST_WEEK)
     rects, labels = [], []
     for place, week in enumerate(weeks):
         for name, amount in (
@@ -74,12 +76,10 @@ def week_bars(weeks: Sequence[Week]) -> SafeString:
                 )
             )
         if place % max(len(weeks) // 10, 1) == 0:
-            labels.append((f"{place * width + width / 2:.1f}", week.begins.strftime("%-d %b")))
+            labels.append((f"{place * width + width / 2:.1f}", _day(week.begins)))
     bars = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', rects)
     texts = format_html_join("", '<text x="{}" y="126" text-anchor="middle">{}</text>', labels)
-    told = ", ".join(
-        f"{week.begins:%-d %b}: {money(week.ordered, week.currency)}" for week in weeks
-    )
+    told = ", ".join(f"{_day(week.begins)}: {money(week.ordered, week.currency)}" for week in weeks)
     return format_html(
         '<svg class="ratebars" viewBox="0 -4 600 136" role="img" aria-label="{}">'
         '<line class="axis" x1="0" y1="110" x2="600" y2="110"/>{}{}</svg>',
@@ -87,3 +87,9 @@ def week_bars(weeks: Sequence[Week]) -> SafeString:
         bars,
         texts,
     )
+
+
+def _day(day: date) -> str:
+    """Of another year with the year: an order may bear any date."""
+    shown = f"{day.day} {day:%b}"
+    return shown if day.year == timezone.localdate().year else f"{shown} {day.year}"

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from urllib.parse import urlencode
@@ -14,10 +15,11 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
-from exceptions.campaigns.figures import Report
+from exceptions.campaigns.figures import Report, Week, weeks
 from exceptions.campaigns.ledger import FIGURES, params, rows_sql, total_sql
 from exceptions.campaigns.narrowed import Narrowed
 from exceptions.intake import file_findings
+from exceptions.templatetags.campaigns import week_bars
 from integration.accounts.models import User
 from integration.core.problems import Finding, Problem, Subject
 from integration.mirror.models import CampaignOrder
@@ -279,3 +281,14 @@ def test_payouts_are_looked_at_for_what_was_paid_out_alone(trade, sql):
 
 def test_every_figure_says_what_it_means():
     assert all(one.meaning.endswith(".") for one in FIGURES.values())
+
+
+def test_weeks_begin_with_the_currency_most_was_ordered_in(trade):
+    assert list(weeks(Narrowed())) == ["GBP", "EUR"]
+
+
+def test_a_single_week_is_a_bar_and_one_of_another_year_says_so(db):
+    far = Week(date(2099, 11, 2), "GBP", Decimal(5), Decimal(0), Decimal(0))
+    chart = week_bars([far])
+    assert 'width="52.0"' in chart
+    assert ">2 Nov 2099<" in chart
