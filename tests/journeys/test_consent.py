@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from connectors.sync import connections
+from connectors.sync.consent.people import people_of
+from connectors.sync.consent.sfmc_write import write
 from connectors.sync.flows.consent_from_prima import EVERYTHING
 from connectors.sync.flows.consent_from_sfmc import LOOKED_AFTER
 from connectors.sync.models import Cursor, Notification, NotificationCallback
@@ -15,6 +17,7 @@ from exceptions.models import ExceptionCase
 from integration.consent import projection
 from integration.consent.models import ConsentEvent, Propagation
 from integration.consent.suppression import allowed
+from integration.identity import keys
 from integration.records.audience import Recipient
 from tests.factories.consent import wording
 from tests.journeys import consent_desk as desk
@@ -75,6 +78,26 @@ def test_a_no_in_prima_does_not_come_back_as_news_from_marketing_cloud(estate):
 
     assert ConsentEvent.objects.count() == 1
     assert Propagation.objects.count() == 2
+
+
+def test_the_echo_at_another_address_of_theirs_is_no_news_before_the_step_is_stored():
+    two = [
+        {"key": "CK-ann", "email": "ann@example.com"},
+        {"key": "CK-ann-2", "email": "ann@work.example"},
+    ]
+    with desk.estate(1, subscribers=two) as sandbox:
+        keys.link("CK-ann-2", "A-ANN", method="test", actor=None)
+        desk.says_no_in_the_portal(sandbox, "ann")
+        desk.sync("consent_from_prima")
+        row = Propagation.objects.select_related("event").get(target="sfmc")
+        client = connections.sfmc()
+        write(client, [row], people_of([row.event]))
+        client.close()
+
+        desk.sync("consent_from_sfmc")
+
+        assert desk.status("ann-2") == "Unsubscribed"
+        assert ConsentEvent.objects.count() == 1
 
 
 def test_a_no_of_everybody_with_the_same_address_is_written_to_all_of_them():

@@ -74,13 +74,15 @@ def take(
 
 
 def mark_sending(rows: Sequence[Propagation]) -> None:
-    """Before anything is first written: what comes back from there may be our own echo."""
+    """Before anything is first written: what comes back from there may be our own echo.
+
+    Kept with the contacts it goes to: some may have another address than the event.
+    """
     now = timezone.now()
     first = [row for row in rows if row.sending_at is None]
     for row in first:
         row.sending_at = now
-    if first:
-        Propagation.objects.filter(pk__in=[row.pk for row in first]).update(sending_at=now)
+    Propagation.objects.bulk_update(first, ["sending_at", "contacts"])
 
 
 def store(rows: Sequence[Propagation]) -> None:

@@ -33,6 +33,8 @@ def find(client: SfmcClient, people: Sequence[Person]) -> None:
 def write(client: SfmcClient, rows: Sequence[Propagation], people: Mapping[int, Person]) -> None:
     """The status first, then the columns. Raises Rejected when one of several is refused alone."""
     there = [row for row in rows if people[row.event_id].contacts]
+    for row in there:
+        row.contacts = sorted(people[row.event_id].contacts)
     claims.mark_sending(there)
     emails = _emails({key for row in there for key in people[row.event_id].contacts})
     refused = _statuses(client, there, people, emails)
