@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from connectors.sync.consent.claims import under_way
 from connectors.sync.models import NotificationCallback
-from integration.consent.models import ConsentState, Propagation, Source, State
+from integration.consent.addresses import PERSON
+from integration.consent.models import ConsentAddress, ConsentState, Propagation, Source, State
 
 DAYS = 14
 _LAG = """
@@ -104,8 +105,10 @@ def oldest() -> Propagation | None:
 
 
 def states() -> list[tuple[str, str, int]]:
-    """(channel, state, how many addresses)"""
-    rows = ConsentState.objects.exclude(state="").values_list("channel", "state")
+    """(channel, state, how many addresses). An objection is kept for the person too: not counted."""
+    persons = ConsentAddress.objects.filter(address__startswith=PERSON).values("pk")
+    stated = ConsentState.objects.exclude(state="").exclude(address_hash__in=persons)
+    rows = stated.values_list("channel", "state")
     found = rows.order_by("channel", "state").annotate(number=Count("pk"))
     channels = dict(ConsentState._meta.get_field("channel").flatchoices)
     return [
