@@ -81,6 +81,10 @@ def _serve(plan: Plan, programs: Programs) -> None:
     with step("Trading: invoices, payouts, the bank, and finance's first look"):
         trade = ["--sandbox", plan.sandbox_url, "--folder", str(plan.payouts)]
         programs.run("trade", [*manage, "demo_month", *trade])
+    with step("People say no, by a link and in the portal"):
+        here = ["register_notifications", "--url", plan.url]
+        programs.run("notifications", [*manage, *here])
+        programs.run("opt-outs", [*manage, "demo_consent", "--sandbox", plan.sandbox_url])
     with step("Writing the timetable of what runs from now on"):
         programs.run("timetable", [*manage, "schedules"])
 
