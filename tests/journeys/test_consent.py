@@ -10,6 +10,7 @@ from django.utils import timezone
 from connectors.sync import connections
 from connectors.sync.consent.people import people_of
 from connectors.sync.consent.sfmc_write import write
+from connectors.sync.consent.unsubscribed import Unsubscription, take
 from connectors.sync.flows.consent_from_prima import EVERYTHING
 from connectors.sync.flows.consent_from_sfmc import LOOKED_AFTER
 from connectors.sync.models import Cursor, Notification, NotificationCallback
@@ -18,6 +19,7 @@ from integration.consent import projection
 from integration.consent.models import ConsentEvent, Propagation
 from integration.consent.suppression import allowed
 from integration.identity import keys
+from integration.mirror.models import Contact
 from integration.records.audience import Recipient
 from tests.factories.consent import wording
 from tests.journeys import consent_desk as desk
@@ -87,16 +89,19 @@ def test_the_echo_at_another_address_of_theirs_is_no_news_before_the_step_is_sto
     ]
     with desk.estate(1, subscribers=two) as sandbox:
         keys.link("CK-ann-2", "A-ANN", method="test", actor=None)
+        Contact.objects.create(key="CK-ann-2", email="ann@work.example", read_at=timezone.now())
         desk.says_no_in_the_portal(sandbox, "ann")
         desk.sync("consent_from_prima")
         row = Propagation.objects.select_related("event").get(target="sfmc")
         client = connections.sfmc()
         write(client, [row], people_of([row.event]))
+        assert desk.status("ann-2") == "Unsubscribed"
+
+        told = Unsubscription("told at once", timezone.now(), key="CK-ann-2")
+        counted = take(client, [told])
         client.close()
 
-        desk.sync("consent_from_sfmc")
-
-        assert desk.status("ann-2") == "Unsubscribed"
+        assert (counted.echoes, counted.new) == (1, 0)
         assert ConsentEvent.objects.count() == 1
 
 
