@@ -16,6 +16,7 @@ class FieldPolicyAdmin(ImportExportMixin, Trailed):
     resource_classes = [FieldPolicyResource]
     export_form_class = ExportForm  # The other one needs code inside the page, which is barred.
     list_display = ["field", "owner", "on_other", "value_domain", "valid_from", "valid_to", "note"]
+    fields = ["field", "owner", "on_other", "value_domain", "valid_from", "valid_to", "note"]
     list_filter = ["owner", "on_other", InForce]
     list_per_page = 50
     search_fields = ["field", "note"]

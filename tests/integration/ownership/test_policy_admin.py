@@ -47,6 +47,13 @@ def test_an_admin_changes_the_owner_of_a_field_and_the_trail_knows(client_for, a
     assert "put_back" in history.content.decode()
 
 
+def test_the_form_asks_for_the_field_first_and_for_its_dates_last(client_for, admin_person):
+    page = client_for(admin_person).get(reverse("admin:ownership_fieldpolicy_add"))
+
+    names = list(page.context["adminform"].form.fields)
+    assert names == list(VALUES)
+
+
 @pytest.mark.parametrize("who", ["operations", "marketing", "finance", "auditor"])
 def test_others_change_no_policy(who, request, client_for):
     row = email()
