@@ -18,6 +18,7 @@ from exceptions.consent.dossier import Dossier
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from integration.audit import trail
+from integration.consent import addresses
 from integration.consent.models import ConsentEvent
 from integration.core.cells import neutral
 from integration.core.personal import masked
@@ -53,6 +54,7 @@ def person_page(request: HttpRequest, hashed: str) -> HttpResponse:
         "hash": hashed,
         "names": _names(found, personal=personal),
         "states": [(one, one.standing().since()) for one in found.states().order_by("channel")],
+        "persons": {addresses.person_hash(uid) for uid in found.uids},
         "suppressions": found.suppressions().order_by("channel", "reason"),
         "events": [(event, ways.get(event.pk, [])) for event in found.events()],
         "held": _held(found),

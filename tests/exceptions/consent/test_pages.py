@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from exceptions.consent import figures
 from exceptions.consent.urls import urlpatterns
 from integration.audit.models import AuditEntry
 from integration.consent import addresses, ledger
 from integration.consent.models import ConsentEvent, Propagation
 from integration.identity import keys
+from integration.identity.models import Customer
 from integration.mirror.models import Contact
 from tests.factories.consent import ago, flag, objection, opt_in, opt_out, wording
 
@@ -156,6 +158,18 @@ def test_the_page_of_a_person_proves_everything(client_for, marketing):
     assert "form 17" in page
     assert "Opted out" in page
     assert "Does not count" in page
+
+
+def test_an_objection_is_shown_as_the_address_and_the_persons_and_counted_once(
+    client_for, marketing
+):
+    customer = Customer.objects.create(name="Ann")
+    ledger.record([objection(customer_uid=customer.pk)])
+
+    page = client_for(marketing).get(reverse("consent-person", args=[ANN])).content.decode()
+
+    assert page.count("whatever their address") == 3
+    assert figures.states() == [("Every channel", "Objected", 1)]
 
 
 def test_the_record_is_exported_whole_and_safe_for_a_spreadsheet(client_for, marketing):
