@@ -85,6 +85,8 @@ def _serve(plan: Plan, programs: Programs) -> None:
         here = ["register_notifications", "--url", plan.url]
         programs.run("notifications", [*manage, *here])
         programs.run("opt-outs", [*manage, "demo_consent", "--sandbox", plan.sandbox_url])
+    with step("Checking a campaign before it is sent"):
+        programs.run("campaign", [*manage, "demo_campaign"])
     with step("Writing the timetable of what runs from now on"):
         programs.run("timetable", [*manage, "schedules"])
 
