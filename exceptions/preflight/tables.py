@@ -34,7 +34,12 @@ class FindingTable(tables.Table):
     subject = tables.Column(verbose_name="What")
     label = tables.Column(verbose_name="Name")
     message = tables.Column(verbose_name="What would happen", orderable=False)
-    remedy = tables.Column(verbose_name="Remedy", empty_values=(), orderable=False)
+    remedy = tables.Column(
+        verbose_name="Remedy",
+        empty_values=(),
+        orderable=False,
+        attrs={"td": {"class": "nowrap"}},
+    )
 
     class Meta:
         model = PreflightFinding
