@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from connectors.errors import RemoteError
 from connectors.sync import connections, timetable, tokens
+from connectors.sync.flow import flows
 from connectors.sync.models import (
     Connection,
     Cursor,
@@ -129,7 +130,7 @@ class FlowSettingAdmin(Trailed):
     """When and how often each flow runs, how much it takes at a time, and how fast."""
 
     list_display = (
-        "flow",
+        "named",
         "enabled",
         "every_minutes",
         "quiet",
@@ -139,7 +140,7 @@ class FlowSettingAdmin(Trailed):
         "paused_at",
     )
     fields = (
-        "flow",
+        "named",
         "enabled",
         "every_minutes",
         "quiet_from",
@@ -158,7 +159,13 @@ class FlowSettingAdmin(Trailed):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("flow",)
+        return ("named",)
+
+    @admin.display(description="flow", ordering="flow")
+    def named(self, setting: FlowSetting) -> str:
+        """As on the page of the syncs; flows that are no more keep their name."""
+        found = flows().get(setting.flow)
+        return found.title if found else setting.flow
 
     @admin.display(description="quiet hours")
     def quiet(self, setting: FlowSetting) -> str:

@@ -109,6 +109,18 @@ def test_lists_of_runs_items_and_exchanges_open_and_cannot_be_changed(at_admin, 
         assert at_admin.get(f"/admin/sync/{name}/add/").status_code == 403
 
 
+def test_settings_are_called_as_their_flows_are(at_admin, db):
+    setting = FlowSetting.objects.create(flow="stray_lines", every_minutes=60)
+    FlowSetting.objects.create(flow="no_more", every_minutes=60)
+
+    listed = at_admin.get("/admin/sync/flowsetting/").content.decode()
+    opened = at_admin.get(f"/admin/sync/flowsetting/{setting.pk}/change/").content.decode()
+
+    assert "Order lines without an order" in listed
+    assert "no_more" in listed
+    assert "Order lines without an order" in opened
+
+
 def test_a_changed_setting_changes_the_schedule(at_admin, db):
     # given
     from django_q.models import Schedule  # noqa: PLC0415
