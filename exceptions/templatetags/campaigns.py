@@ -90,6 +90,5 @@ def week_bars(weeks: Sequence[Week]) -> SafeString:
 
 
 def _day(day: date) -> str:
-    """Of another year with the year: an order may bear any date."""
-    shown = f"{day.day} {day:%b}"
-    return shown if day.year == timezone.localdate().year else f"{shown} {day.year}"
+    """An order may bear any date: of another year month and year, which fits below a bar, too."""
+    return f"{day.day} {day:%b}" if day.year == timezone.localdate().year else f"{day:%b %Y}"

@@ -11,12 +11,12 @@ from django.utils import timezone
 from exceptions.preflight import running
 from exceptions.preflight.models import Preflight
 from integration.accounts.models import User
-from integration.mapping.models import PromotionMapping
 from integration.mirror.models import PrimaItem
 
 ASKS = "mark"
 GOODS, DAYS_AHEAD = 5, 7
-UNMAPPED_SKU, UNMAPPED_CODE = "WARRANTY-3Y", "FESTIVE15"
+UNMAPPED_SKU = "WARRANTY-3Y"
+MAPPED_CODE, UNMAPPED_CODE = "WELCOME10", "FESTIVE10"
 
 
 class Command(BaseCommand):
@@ -38,11 +38,6 @@ class Command(BaseCommand):
 def _campaign(actor: User) -> Preflight:
     """Goods that Prima sells and one it does not know; a code that is mapped and one that is not."""
     goods = PrimaItem.objects.filter(status="active", kind="stock").order_by("sku_key")
-    known = (
-        PromotionMapping.objects.filter(treatment="discount")
-        .order_by("source_code")
-        .values_list("source_code", flat=True)[:1]
-    )
     return Preflight.objects.create(
         name="Festive season",
         campaign="FESTIVE-26",
@@ -54,7 +49,7 @@ def _campaign(actor: User) -> Preflight:
         ],
         promotions=[
             {"code": code, "type": "percent", "value": "10", "scope": "order"}
-            for code in (*known, UNMAPPED_CODE)
+            for code in (MAPPED_CODE, UNMAPPED_CODE)
         ],
         audience="Contact_Master",
         uptake=Decimal(2),

@@ -27,7 +27,7 @@ def test_the_demo_has_a_checked_campaign_with_something_to_map(prima: RunningSan
     assert (run.state, run.verdict) == ("done", "no_go")
     assert run.contacts > 0
     assert run.findings.filter(subject="WARRANTY-3Y", code="unknown_sku").exists()
-    assert run.findings.filter(subject="FESTIVE15", code="bad_discount").exists()
+    assert run.findings.filter(subject="FESTIVE10", code="bad_discount").exists()
 
 
 def test_without_its_person_nothing_is_made(db: None):
