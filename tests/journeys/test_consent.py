@@ -87,11 +87,11 @@ def test_the_echo_at_another_address_of_theirs_is_no_news_before_the_step_is_sto
         {"key": "CK-ann", "email": "ann@example.com"},
         {"key": "CK-ann-2", "email": "ann@work.example"},
     ]
-    with desk.estate(1, subscribers=two) as sandbox:
+    with desk.estate(1, subscribers=two):
         keys.link("CK-ann-2", "A-ANN", method="test", actor=None)
         Contact.objects.create(key="CK-ann-2", email="ann@work.example", read_at=timezone.now())
-        desk.says_no_in_the_portal(sandbox, "ann")
-        desk.sync("consent_from_prima")
+        desk.follows_the_link("ann")
+        desk.sync("consent_from_sfmc")
         row = Propagation.objects.select_related("event").get(target="sfmc")
         client = connections.sfmc()
         write(client, [row], people_of([row.event]))
