@@ -57,7 +57,9 @@ class MapProduct(Action):
                 choices = choosing.choices_of(hits, chosen)
                 self.fields["product"].choices = choices  # type: ignore[attr-defined]
                 if not choices:
-                    self.fields["product"].help_text = "Nothing similar was found. Search for it."
+                    self.fields["product"].help_text = (
+                        "Prima has nothing like that. Search for other words, or part of a code."
+                    )
 
         return ForSku
 

@@ -59,6 +59,10 @@ class Check:
         """What it counted, when it is done."""
         return ()
 
+    def well(self, ground: Ground) -> str:
+        """A sentence for when nothing was found."""
+        return self.all_well
+
     def summary(self, ground: Ground, stops: int, cares: int) -> str:
         """A sentence about what was found."""
         return f"{stops + cares} found."

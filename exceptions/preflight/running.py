@@ -160,7 +160,7 @@ def _result(
 ) -> PreflightResult:
     stops, cares = counts[check.slug, Verdict.NO_GO], counts[check.slug, Verdict.CARE]
     verdict = Verdict.NO_GO if stops else Verdict.CARE if cares else Verdict.GO
-    sentence = check.summary(ground, stops, cares) if stops or cares else check.all_well
+    sentence = check.summary(ground, stops, cares) if stops or cares else check.well(ground)
     if check.on_audience and not ground.plan.audience:
         sentence = "No audience was named, so nobody was looked at."
     return PreflightResult(

@@ -23,7 +23,7 @@ class Stock(Check):
     order = 30
 
     def goods(self, ground: Ground) -> Iterable[Found]:
-        kept = {sku: item for sku, item in ground.sellable.items() if item.kind in ("stock", "kit")}
+        kept = _kept(ground)
         rows = {
             row.sku_key: row
             for row in StockRow.objects.filter(sku_key__in=[one.sku_key for one in kept.values()])
@@ -32,6 +32,12 @@ class Stock(Check):
             item = kept.get(planned.sku)
             if item is not None:
                 yield from _judged(planned, item, rows.get(item.sku_key), ground)
+
+    def well(self, ground: Ground) -> str:
+        """Of goods that are unknown or not for sale nobody can say whether there is enough."""
+        if not _kept(ground):
+            return "None of these SKUs is a product Prima sells from stock, so none was counted."
+        return self.all_well
 
     def figures(self, ground: Ground) -> Sequence[Figure]:
         if not ground.plan.audience:
@@ -44,6 +50,10 @@ class Stock(Check):
         unsure = f"of {counted(cares, 'SKU')} Prima does not say how much there is" if cares else ""
         said = ", and ".join(part for part in (short, unsure) if part)
         return f"{said[:1].upper()}{said[1:]}."
+
+
+def _kept(ground: Ground) -> dict[str, Item]:
+    return {sku: item for sku, item in ground.sellable.items() if item.kind in ("stock", "kit")}
 
 
 def _judged(

@@ -123,6 +123,13 @@ def test_a_promotion_without_mapping_is_found_when_nothing_can_be_priced(
     assert remedies([nobody, pre], operations).keys() == {nobody.pk}
 
 
+def test_stock_is_not_called_enough_when_nothing_was_counted(
+    prima: RunningSandbox, marketing: User
+):
+    run = checked(planned(marketing, skus=[{"sku": "NO-SUCH"}]), marketing)
+    assert run.results.get(check_slug="stock").sentence.endswith("so none was counted.")
+
+
 def test_a_discount_above_its_limit_stops_it(sellable: list[str], marketing: User):
     PromotionMapping.objects.create(source_code="BIG", prima_code="AUTUMN26", max_percent=5)
     promotions = [{"code": "BIG", "type": "percent", "value": "60", "scope": "order"}]

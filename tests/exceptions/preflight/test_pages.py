@@ -177,6 +177,15 @@ def test_a_missing_mapping_is_one_click_away(client_for: ClientFor, operations: 
     assert ProductMapping.objects.get(source_sku="OAK-1").prima_sku == "OAK-100"
 
 
+def test_a_search_without_hits_says_what_to_try(client_for: ClientFor, operations: User):
+    finding = a_finding(a_run(operations))
+    asked = {"search": "nothing of the kind", "look": "1"}
+
+    page = client_for(operations).post(reverse("preflight-map", args=[finding.pk]), asked)
+
+    assert "Search for other words" in page.content.decode()
+
+
 def test_admins_are_sent_to_the_mapping_in_admin(client_for: ClientFor, admin_person: User):
     run = a_run(admin_person)
     a_finding(run)
