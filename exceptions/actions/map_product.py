@@ -16,6 +16,8 @@ from integration.accounts.roles import May
 from integration.mapping.models import ProductMapping
 from integration.mirror.models import PrimaItem
 
+_NO_HITS = "Prima has nothing like that. Search for other words, or part of a code."
+
 
 class ProductForm(forms.Form):
     search = choosing.search_field("Prima's products")
@@ -57,9 +59,7 @@ class MapProduct(Action):
                 choices = choosing.choices_of(hits, chosen)
                 self.fields["product"].choices = choices  # type: ignore[attr-defined]
                 if not choices:
-                    self.fields["product"].help_text = (
-                        "Prima has nothing like that. Search for other words, or part of a code."
-                    )
+                    self.fields["product"].help_text = _NO_HITS
 
         return ForSku
 

@@ -10,7 +10,10 @@ LEAST_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`rate` is records a second; `left` seconds, None while nobody can say; `percent` as well."""
+    """`rate` is records a second; `left` seconds, None while nobody can say; `percent` as well.
+
+    A run that succeeded has done all there was to do; what it left was not due yet.
+    """
 
     seconds: float
     rate: float
@@ -23,7 +26,8 @@ def pace_of(run: SyncRun, now: datetime) -> Pace:
     at = run.finished_at or run.heartbeat_at or now
     seconds = max((at - run.started_at).total_seconds(), 0.0)
     rate = run.seen / max(seconds, LEAST_SECONDS)
-    if not run.total:
+    was_not_due = run.status == SyncRun.Status.SUCCEEDED and run.seen < (run.total or 0)
+    if not run.total or was_not_due:
         return Pace(seconds, rate, None, None)
     open_records = max(run.total - run.seen, 0)
     left = None if run.finished_at or not rate else open_records / rate

@@ -52,6 +52,19 @@ def test_a_run_that_is_over_is_not_asked_for_again(
     assert "left" not in body
 
 
+def test_a_run_that_succeeded_is_not_shown_as_half_done(
+    run: SyncRun, client_for: SignIn, marketing: User
+) -> None:
+    SyncRun.objects.update(finished_at=timezone.now(), status="succeeded")
+    done = client_for(marketing).get(reverse("run-body", args=[run.pk])).content.decode()
+    SyncRun.objects.update(status="failed")
+    failed = client_for(marketing).get(reverse("run-body", args=[run.pk])).content.decode()
+
+    assert "600 records" in done
+    assert "<progress" not in done
+    assert "600 of 2,400 records" in failed
+
+
 def test_without_a_total_nobody_guesses(run: SyncRun) -> None:
     run.total = None
     pace = watching.pace_of(run, timezone.now())
