@@ -1,11 +1,12 @@
 """Finance at its screens in a browser: keys on the matching screen, and axe on each page."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from integration.mirror.models import PrimaDocument
@@ -88,6 +89,9 @@ def test_a_sum_opens_its_gateways_without_javascript_and_prints_them(sign_in, fi
 
 def test_a_kept_view_is_what_the_filter_shows_now(sign_in, finance, finance2):
     desk(finance2)
+    today = timezone.localdate()
+    Difference.objects.update(day=today)
+    Difference.objects.filter(key="stripe||ch_2").update(day=today - timedelta(days=40))
     page = sign_in(finance)
     page.goto(reverse("differences"))
 

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.utils import timezone
-
 from integration.accounts.models import User
 from reconciliation import adjustments, periods, running
 from reconciliation.adjustments import Proposal
@@ -27,9 +25,6 @@ def desk(proposer: User) -> Payout:
     for control in controls().values():
         running.run(control, full=True)
     periods.appear()
-    Difference.objects.filter(key="stripe||ch_2").update(
-        first_seen_at=timezone.now() - timedelta(days=40)
-    )
     off = Difference.objects.get(key="CO-2", closed_at__isnull=True)
     proposal = Proposal(Adjustment.Kind.WRITE_OFF, "Too small to chase.", ledger="8900")
     adjustments.propose(off, proposal, actor=proposer, version=None)

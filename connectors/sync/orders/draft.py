@@ -7,7 +7,7 @@ from connectors.sync.mirrored import as_data
 from connectors.sync.orders import codes, customer, lines
 from connectors.sync.orders.preview import effective
 from connectors.sync.orders.reading import read
-from connectors.sync.orders.translate import translate
+from connectors.sync.orders.translate import translate_reading
 from connectors.sync.orders.world import World
 from connectors.sync.orders.world_loader import load, load_reference
 from integration.records.campaign_order import CampaignOrder
@@ -27,12 +27,12 @@ def draft(order_key: str) -> Draft | None:
     """None when the order cannot be read, or is not there."""
     reference = load_reference()
     payload = effective([order_key]).get(order_key)
-    order = read(payload, reference).order if payload is not None else None
-    if order is None:
+    reading = read(payload, reference) if payload is not None else None
+    if reading is None or reading.order is None:
         return None
-    world = load([order], reference)
-    whole = translate(order, world).order
-    return Draft(as_data(whole)) if whole else _as_far_as_known(order, world)
+    world = load([reading.order], reference)
+    whole = translate_reading(reading, world).order
+    return Draft(as_data(whole)) if whole else _as_far_as_known(reading.order, world)
 
 
 def _as_far_as_known(order: CampaignOrder, world: World) -> Draft:

@@ -24,7 +24,7 @@ from integration.core.problems import Problem
 from integration.mirror.models import CampaignOrder, PrimaOrder
 from tests.connectors.sync.desk import booked_in_prima, hurry, states
 
-A_BATCH = 13
+A_BATCH = 15
 ROOT = Path(__file__).resolve().parents[3]
 
 
