@@ -13,7 +13,7 @@ from exceptions.action import actions
 from exceptions.models import Approval, BulkJob, ExceptionCase
 from integration.mirror.models import CampaignOrder
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def violations(page: Page) -> list[tuple[str, str, Any]]:

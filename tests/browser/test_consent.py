@@ -19,6 +19,7 @@ def said(db):
     Propagation.objects.filter(target="sfmc").update(step="done", confirmed_at=ago(minutes=0))
 
 
+@pytest.mark.slow
 def test_no_page_of_consent_has_a_serious_violation(said, sign_in, marketing, auditor):
     found = []
     pages = [

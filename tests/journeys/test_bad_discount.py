@@ -11,7 +11,7 @@ from integration.mapping.models import DiscountRelease
 from tests.connectors.sync.desk import booked_in_prima
 from tests.journeys.conftest import case_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_bad_discount_goes_through_two_people(

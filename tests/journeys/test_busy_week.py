@@ -7,7 +7,7 @@ from connectors.sync.models import SyncItem
 from integration.mirror.models import PrimaOrder
 from tests.journeys.desk import assert_nothing_lost, desk, held, sync, until_settled
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from connectors.sync.models import SyncItem
 from integration.mirror.models import CampaignOrder, PrimaOrder
 from tests.connectors.sync.desk import booked_in_prima, hurry
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -23,7 +23,7 @@ from reconciliation.models import (
 from tests.factories.people import PersonFactory
 from tests.journeys.desk import desk, sync
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from connectors.sync.models import SyncItem
 from tests.connectors.sync.desk import at_prima, booked_in_prima
 from tests.journeys.conftest import case_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_missing_tax_number_set_in_prima_heals_by_itself(week, sync):

@@ -53,6 +53,7 @@ def counted_at_prima(sandbox: RunningSandbox) -> dict[str, Decimal]:
         return {one["sku_key"]: Decimal(one["free_stock"]) for one in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_both_systems_agree_after_a_bad_day_and_nobody_is_told_twice() -> None:
     told = world(right=2, wrong=0)

@@ -9,7 +9,7 @@ from integration.mapping.models import ProductMapping
 from tests.connectors.sync.desk import booked_in_prima
 from tests.journeys.conftest import case_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_unknown_sku_mapped_heals_its_forty_orders(week, sync, work_off, client_for, operations):

@@ -68,6 +68,7 @@ def assert_all_once(sandbox: RunningSandbox) -> None:
     assert not Occurrence.objects.filter(closed_at__isnull=True).exists()
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(
     arrived: RunningSandbox,
 ):
@@ -93,6 +94,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(
     assert set(SyncItem.objects.values_list("crashes", flat=True)) == {0}
 
 
+@pytest.mark.slow
 def test_two_workers_at_once_share_the_orders(arrived: RunningSandbox):
     # given
     FlowSetting.objects.update_or_create(flow="orders_to_prima", defaults={"batch_size": 5})
@@ -110,6 +112,7 @@ def test_two_workers_at_once_share_the_orders(arrived: RunningSandbox):
     assert sum(run.sent for run in runs) == 60
 
 
+@pytest.mark.slow
 def test_a_stopped_worker_finishes_its_calls_and_gives_the_rest_back(arrived: RunningSandbox):
     # given
     Connection.objects.filter(system="prima").update(calls_per_second=10)

@@ -12,7 +12,7 @@ from connectors.management.measuring.own_database import OwnDatabase
 from integration.env import ROOT
 from reconciliation.reconcile_bench.world import KINDS, SHARES
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def test_the_mix_of_the_world_is_as_stated():

@@ -53,6 +53,7 @@ def many_sales() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_large_first_run_leaves_every_guard_of_the_matches_in_place():
     many_sales()
     before = index_definitions()
@@ -73,6 +74,7 @@ def test_a_large_first_run_leaves_every_guard_of_the_matches_in_place():
     assert match.run().matches == 0
 
 
+@pytest.mark.slow
 def test_a_large_first_run_books_nothing_into_a_locked_period():
     many_sales()
     Period.objects.create(

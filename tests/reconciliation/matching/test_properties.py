@@ -17,7 +17,7 @@ from reconciliation import match
 from reconciliation.models import GatewayLine, Match, NearMatch
 from tests.factories.matching import DAY, account, document, line, rate, statement, tolerance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 REFERENCES = st.sampled_from(["", "CO-1", "co 1", "CO-2"])
 AMOUNTS = st.sampled_from([100, 101, 200, 300, 300, 500])

@@ -72,6 +72,7 @@ def test_a_refused_row_is_a_case_and_the_others_are_written(narrow: RunningSandb
     assert ExceptionCase.objects.get().status == "resolved"
 
 
+@pytest.mark.slow
 def test_a_worker_killed_while_it_opens_an_account_opens_one(settled: RunningSandbox):
     # given Prima takes its time to answer after it has opened the account
     cloud_says("LEAD-K", **LEAD)

@@ -241,6 +241,7 @@ def happen(what: tuple[Any, ...], day: date) -> None:
             staging.stage_changed()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=80,
     deadline=None,
