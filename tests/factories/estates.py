@@ -32,6 +32,7 @@ def account(code: str, name: str = "Jane Smith", **told: Any) -> PrimaCustomer:
         "vat_number": told.get("vat_number", ""),
         "is_pool": told.get("is_pool", False),
         "status": told.get("status", "active"),
+        "hold": told.pop("hold", "none"),
         "external_keys": {"sfmc": held} if held else {},
         "addresses": [
             {

@@ -57,7 +57,7 @@ WRONG: Sequence[tuple[str, Spoil]] = (
     ("incompatible_address", _nowhere),
     ("incompatible_address", _long_line),
     ("invalid_email", _bad_email),
-    ("account_terms", _known_and_held),
+    ("lead_duplicate", _known_and_held),
     ("unfit_lead", _nameless),
 )
 """The kind of case each becomes, and what is wrong with it."""

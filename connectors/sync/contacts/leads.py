@@ -54,7 +54,12 @@ def check(work: Work, world: World, taken: Taken, ground: Ground) -> None:
     if one is None or pair is None:
         return
     found = as_buyer.find(one, world)
-    problems = [*as_buyer.account_problems(one, found)]
+    number = compact(one.tax_number, one.invoice_address.country) if one.tax_number else None
+    twins = taken.get(number or "", [])
+    problems = [
+        _duplicate(one.contact_key, one.company_name, twin) for twin in twins if _held(twin)
+    ]
+    problems = problems[:1] or [*as_buyer.account_problems(one, found)]
     if found.account is not None and not problems:
         keys.link(
             one.contact_key, found.account.account_code, method=found.method or "", actor=None
@@ -62,9 +67,7 @@ def check(work: Work, world: World, taken: Taken, ground: Ground) -> None:
         work.wait(work.item.last_error)
         return
     if found.account is None and not problems:
-        number = compact(one.tax_number, one.invoice_address.country) if one.tax_number else None
-        twins = taken.get(number or "", [])
-        problems += [_duplicate(one.contact_key, one.company_name, twin) for twin in twins[:1]]
+        problems = [_duplicate(one.contact_key, one.company_name, twin) for twin in twins[:1]]
     problems += as_buyer.data_problems(one, world, found.account)
     if problems:
         work.hold([as_buyer.told(problem, work.key) for problem in problems])
@@ -72,8 +75,12 @@ def check(work: Work, world: World, taken: Taken, ground: Ground) -> None:
     work.wanted = account_writes.new_account(pair.contact, one, ground)
 
 
+def _held(twin: PrimaCustomer) -> bool:
+    return twin.data.get("hold", "none") in ("all", "invoice")
+
+
 def _duplicate(key: str, name: str, twin: PrimaCustomer) -> Problem:
-    on_hold = twin.data.get("hold", "none") in ("all", "invoice")
+    on_hold = _held(twin)
     state = ", which is on hold" if on_hold else ""
     return Problem(
         "lead_duplicate",

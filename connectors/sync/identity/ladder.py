@@ -61,13 +61,20 @@ def decide(who: Traits, accounts: Iterable[Traits], apart: Apart = frozenset()) 
         if len(sharing) == 1 and open_:
             told = agrees(who, sharing[0])
             if told and (not several or sharing[0] in several):
-                return Verdict("same", sharing[0].key, step, told)
+                return _one(who, sharing[0], step, told)
         elif len(open_) > 1 and not several:
             several = tuple(open_)
     if several:
         return Verdict("several", near=_likely(who, several, least=0))
     near = _likely(who, [one for one in known if one.key in free], least=LEAST)[:MOST_SUGGESTED]
     return Verdict("maybe", near=near) if near else Verdict("nobody")
+
+
+def _one(who: Traits, account: Traits, step: Step, told: tuple[str, ...]) -> Verdict:
+    """A lead that meets an account on hold is a person's to decide, unless Prima holds its key."""
+    if who.is_lead and account.is_held and step != "external_key":
+        return Verdict("maybe", near=_likely(who, [account], least=0))
+    return Verdict("same", account.key, step, told)
 
 
 def is_vetoed(who: Traits, account: Traits, apart: Apart = frozenset()) -> bool:

@@ -40,7 +40,7 @@ def link(contacts: Sequence[Contact]) -> dict[str, int]:
 
 
 def contact_traits(contact: Contact) -> Traits:
-    return traits.of_contact(contact.key, columns(contact))
+    return replace(traits.of_contact(contact.key, columns(contact)), is_lead=contact.is_lead)
 
 
 def columns(contact: Contact) -> dict[str, str]:

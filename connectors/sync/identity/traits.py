@@ -16,11 +16,14 @@ class Traits:
     `account` and `held_key` name the other side: the account code a contact gave, the contact key
     that Prima holds at an account. `vat` is a valid number, `number` whatever was written for one.
     `name` is the whole name, the company's for companies. `phone` and `mobile` are E.164.
-    `shares_email`, `shares_mobile`: another contact has the same.
+    `shares_email`, `shares_mobile`: another contact has the same. `is_lead` is a contact that has not
+    bought yet, `is_held` an account whose orders Prima would hold.
     """
 
     key: str
     is_company: bool = False
+    is_lead: bool = False
+    is_held: bool = False
     name: str = ""
     given: str = ""
     surname: str = ""
@@ -111,6 +114,7 @@ def of_account(account: Customer) -> Traits:
         postcode=normal.postcode(first.postcode) if first else "",
         street=normal.street(first.lines[0]) if first and first.lines else "",
         held_key=account.external_keys.get("sfmc", ""),
+        is_held=account.hold in ("all", "invoice"),
         is_pool=account.is_pool,
         is_merged=account.status == "merged",
     )

@@ -13,7 +13,7 @@ from integration.mirror.models import Contact, PrimaCustomer
 
 PAGE = 5_000
 TRAITS = (
-    "key", "is_company", "name", "given", "surname", "company", "vat", "number", "company_number",
+    "key", "is_company", "is_lead", "is_held", "name", "given", "surname", "company", "vat", "number", "company_number",
     "email", "mobile", "phone", "postcode", "street", "account", "held_key",
 )  # fmt: skip
 """Members of `Traits` that are staged, in the order of the columns."""
@@ -22,7 +22,7 @@ BLOCKS = ("upper_key", "domain", "block", "company_block")
 # Compared byte by byte: what is equal is equal in every language, and sorting is many times quicker.
 _TEXT = 'text COLLATE "C"'
 _COLUMNS = ", ".join(
-    f"{name} {'boolean' if name == 'is_company' else _TEXT} NOT NULL" for name in TRAITS + BLOCKS
+    f"{name} {'boolean' if name.startswith('is_') else _TEXT} NOT NULL" for name in TRAITS + BLOCKS
 )
 _TABLES = f"""
 SET work_mem = '64MB';

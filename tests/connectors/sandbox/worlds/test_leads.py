@@ -14,6 +14,9 @@ from integration.ownership.models import Drift, Proposal
 from tests.connectors.sync.desk import connect, map_as
 
 SEED = 2026
+FLOWS = (
+    "prima_reference", "contacts", "customer_links", "customers", "customers", "compare_contacts",
+)  # fmt: skip
 
 
 def people() -> cast.Cast:
@@ -31,7 +34,7 @@ def test_wrong_leads_become_their_cases_and_the_others_accounts():
         map_as(sandbox.scenario)
 
         # when
-        for flow in ("prima_reference", "contacts", "customers", "customers", "compare_contacts"):
+        for flow in FLOWS:
             done = runner.run(flow)
             assert done is not None
             assert done.traceback == ""

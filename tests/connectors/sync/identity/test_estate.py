@@ -104,6 +104,18 @@ def test_the_queue_says_in_words_what_speaks_for_a_pair():
     }
 
 
+def test_a_lead_with_the_number_of_an_account_on_hold_is_a_persons_to_decide():
+    contact("CK-LEAD", company_name="Other Ltd", tax_number=VAT, is_lead=True)
+    account("HELD", "Acme Ltd", type="company", vat_number=VAT, hold="all")
+
+    linked()
+
+    assert links() == {}
+    assert list(Candidate.objects.values_list("contact_key", "account_code")) == [
+        ("CK-LEAD", "HELD")
+    ]
+
+
 def test_durable_keys_made_in_bulk_are_of_version_7():
     estate()
 
