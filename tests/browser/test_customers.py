@@ -1,25 +1,16 @@
 """Customer data in a browser: proposals decided by keyboard and without scripts, and axe on each page."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from exceptions.models import ExceptionCase
 from integration.ownership.models import Proposal
+from tests.browser.axe import violations
 from tests.factories.cases import case_of
 from tests.factories.customers import comparison, drift, proposal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def violations(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], one["nodes"][0]["html"])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_no_page_of_customer_data_has_a_serious_violation(sign_in, marketing):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from reconciliation.models import GatewayLine, Payout, StatementFile
-from tests.browser.test_reconciliation import violations
+from tests.browser.axe import violations
 from tests.reconciliation.importing.payout_files import HEAD, line, payout_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

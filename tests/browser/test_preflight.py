@@ -1,13 +1,11 @@
 """A campaign is checked, mended and checked again in a browser, as operations would."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -18,6 +16,7 @@ from exceptions.preflight import tasks
 from exceptions.preflight.models import PreflightRun
 from integration.accounts.models import User
 from integration.mirror.models import PrimaItem
+from tests.browser.axe import violations
 from tests.connectors.sync.desk import connect, map_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,14 +58,6 @@ def describe(page: Page, sku: str) -> None:
     page.get_by_role("button", name="Save and check").click()
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    return [
-        (one["id"], one["nodes"][0]["html"])
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_campaign_is_checked_mended_and_checked_again(
     desk: RunningSandbox, sign_in: SignIn, operations: User, javascript: bool
@@ -81,8 +72,6 @@ def test_a_campaign_is_checked_mended_and_checked_again(
     # then: it stops, and says why
     work_off()
     page.reload()
-    if shots := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=f"{shots}/preflight.png", full_page=True)
     expect(page.get_by_text("Put right what stops it before it is sent.")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^Products Every"))).to_contain_text("No-go")
     found = page.locator("#found")

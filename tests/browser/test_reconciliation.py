@@ -4,28 +4,19 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from integration.mirror.models import PrimaDocument
 from reconciliation import periods
 from reconciliation.models import Difference, GatewayLine, Match
 from reconciliation.views.saved import LISTS
+from tests.browser.axe import violations
 from tests.factories.books import world
 from tests.factories.desk_of_finance import desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def violations(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], one["nodes"][0]["html"])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance, finance2):

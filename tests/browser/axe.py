@@ -1,0 +1,13 @@
+"""What axe finds on a page."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """Rule and first element of whatever is serious or critical."""
+    return [
+        (one["id"], one["nodes"][0]["html"])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
