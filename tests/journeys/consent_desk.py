@@ -11,6 +11,7 @@ from connectors.prima.rest.adapter import RestPrima
 from connectors.sandbox.running import RunningSandbox, running
 from connectors.sandbox.worlds.columns import CUSTOMER_COLUMNS
 from connectors.sfmc.journeys import Entry
+from connectors.sfmc.subscribers import Subscriber
 from connectors.sync import connections, runner
 from connectors.sync.consent.claims import under_way
 from integration.consent.models import Propagation
@@ -167,12 +168,22 @@ def until_confirmed(most: int = 15) -> None:
 
 
 def status(name: str) -> str:
+    found = subscriber(name)
+    return found.status if found else ""
+
+
+def address(name: str) -> str:
+    """As Marketing Cloud has it."""
+    found = subscriber(name)
+    return found.email if found else ""
+
+
+def subscriber(name: str) -> Subscriber | None:
     client = connections.sfmc()
     try:
-        found = client.subscribers.find(f"CK-{name}")
+        return client.subscribers.find(f"CK-{name}")
     finally:
         client.close()
-    return found.status if found else ""
 
 
 def journeys_of(name: str) -> list[str]:

@@ -25,6 +25,8 @@ from tests.factories.consent import wording
 from tests.journeys import consent_desk as desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+SOAP_CALLS = 3
+"""A batch: the status of those who are there, those who are not, and reading all of them back."""
 ANN = Recipient("CK-ann", email="ann@example.com")
 
 
@@ -115,6 +117,58 @@ def test_a_no_of_everybody_with_the_same_address_is_written_to_all_of_them():
         desk.until_confirmed()
 
         assert desk.status("ann") == desk.status("ann-2") == "Unsubscribed"
+
+
+def test_a_no_is_no_change_of_an_address_even_of_a_contact_nobody_has_read_yet():
+    two = [
+        {"key": "CK-ann", "email": "ann@example.com"},
+        {"key": "CK-ann-2", "email": "ann@work.example"},
+    ]
+    with desk.estate(1, subscribers=two) as sandbox:
+        keys.link("CK-ann-2", "A-ANN", method="test", actor=None)
+        desk.says_no_in_the_portal(sandbox, "ann")
+        desk.until_confirmed()
+
+        assert desk.status("ann") == desk.status("ann-2") == "Unsubscribed"
+        assert desk.address("ann") == "ann@example.com"
+        assert desk.address("ann-2") == "ann@work.example"
+
+
+def test_who_is_no_subscriber_yet_is_made_one_that_said_no_and_the_batch_stays_one():
+    people = 20
+    there = [
+        {"key": f"CK-{name}", "email": f"{name}@example.com"}
+        for name in map(desk.name_of, range(people))
+        if name != "ann"
+    ]
+    with desk.estate(people, subscribers=there) as sandbox:
+        for name in map(desk.name_of, range(people)):
+            desk.says_no_in_the_portal(sandbox, name)
+        desk.sync("consent_from_prima")
+        sandbox.reset_calls()
+        desk.sync("consent_to_sfmc")
+
+        soap = {call: many for call, many in sandbox.calls().items() if "/soap/" in call}
+        assert list(soap.values()) == [SOAP_CALLS]
+        desk.until_confirmed()
+        assert {desk.status(desk.name_of(number)) for number in range(people)} == {"Unsubscribed"}
+        assert desk.address("ann") == "ann@example.com"
+
+
+def test_a_subscriber_whose_making_was_not_answered_is_not_made_twice_and_keeps_the_no():
+    there = [{"key": "CK-ben", "email": "ben@example.com"}]
+    with desk.estate(2, subscribers=there) as sandbox:
+        sandbox.fault("server_error", path="/sfmc/soap.*#create", when="after")
+        desk.says_no_in_the_portal(sandbox, "ann")
+        desk.says_no_in_the_portal(sandbox, "ben")
+        desk.sync("consent_from_prima", "consent_to_sfmc")
+        assert "write" in desk.steps("sfmc")
+
+        desk.until_confirmed()
+
+        assert desk.status("ann") == desk.status("ben") == "Unsubscribed"
+        assert desk.address("ann") == "ann@example.com"
+        assert ConsentEvent.objects.count() == 2
 
 
 def test_an_evidenced_yes_travels_and_a_flag_does_not(estate):

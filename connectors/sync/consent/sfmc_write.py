@@ -19,6 +19,8 @@ UNSUBSCRIBED, ACTIVE = "Unsubscribed", "Active"
 NOBODY_THERE = "Marketing Cloud knows no contact with this address."
 CONTACT = "contact"
 COLUMNS = ("email_consent", "sms_consent", "phone_consent", "post_consent")
+ABSENT = frozenset({"12001", "12015"})
+"""The numbers with which Marketing Cloud refuses to change somebody who is no subscriber."""
 
 
 def find(client: SfmcClient, people: Sequence[Person]) -> None:
@@ -94,17 +96,28 @@ def _statuses(
                 # Of two that contradict each other in one batch, the no is written.
                 if wanted.get(key) != UNSUBSCRIBED:
                     wanted[key] = wanted_status(row)
-    told = [Subscriber(key, emails.get(key, ""), status=wanted[key]) for key in sorted(wanted)]
-    outcomes: list[SaveOutcome] = []
-    if known := [one for one in told if one.email]:
-        outcomes += client.subscribers.save(known)
-    if nameless := [one for one in told if not one.email]:
-        outcomes += client.subscribers.update(nameless)
+    outcomes = _saved(client, wanted, emails)
     return {
         one.key: f"Marketing Cloud refused the status of {one.key}: {one.message}"
         for one in outcomes
         if not one.ok
     }
+
+
+def _saved(
+    client: SfmcClient, wanted: Mapping[str, str], emails: Mapping[str, str]
+) -> list[SaveOutcome]:
+    """The status by the key alone: whoever is there keeps their address, whatever we take it for.
+
+    Only who is no subscriber yet is made one, with the address. Somebody who became one meanwhile
+    is refused then, and comes again.
+    """
+    outcomes = client.subscribers.update(
+        [Subscriber(key, "", wanted[key]) for key in sorted(wanted)]
+    )
+    absent = [one.key for one in outcomes if one.code in ABSENT and emails.get(one.key)]
+    made = client.subscribers.create([Subscriber(key, emails[key], wanted[key]) for key in absent])
+    return [one for one in outcomes if one.key not in set(absent)] + made
 
 
 def _columns(
