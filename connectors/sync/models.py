@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from connectors.sync.flow_ask import FlowAsk
 from connectors.sync.flow_calls import FlowCalls
 from connectors.sync.order_event import OrderEvent
 from connectors.sync.outgoing.row import OutgoingRow
@@ -16,6 +17,7 @@ __all__ = [
     "Connection",
     "Cursor",
     "Exchange",
+    "FlowAsk",
     "FlowCalls",
     "FlowSetting",
     "Inbound",

@@ -18,7 +18,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connectors.errors import RemoteError
-from connectors.sync import spending
+from connectors.sync import asking, nudges, spending
 from connectors.sync.connections import Remotes, connection_to
 from connectors.sync.context import (
     SCHEDULE,
@@ -60,15 +60,19 @@ def run(
 ) -> SyncRun | None:
     """One run of the flow; None when it is switched off, or runs already and must run alone.
 
-    `only` narrows it to these records. Raises LookupError for a flow that does not exist.
+    `only` narrows it to these records. Asked for while it runs alone, it is queued once more
+    afterwards. Raises LookupError for a flow that does not exist.
     """
     flow = flow_of(slug)
     setting = setting_of(flow)
     if why_not_now(setting, by_hand=started_by != SCHEDULE or bool(flow.lane)):
+        asking.take(slug)
         return None
     with _lock(flow) as is_ours, _graceful() as stopping:
         if not is_ours:
             return None
+        if only is None:
+            asking.take(slug)
         _close_lost_runs(slug)
         now = timezone.now()
         row = SyncRun.objects.create(
@@ -89,7 +93,9 @@ def run(
             watch=watch,
         )
         _finish(context, attempt(lambda: _work(flow, context)))
-        return row
+    if flow.alone and asking.is_missed(slug):
+        nudges.again(slug)
+    return row
 
 
 def _work(flow: Flow, context: Context) -> None:
@@ -156,15 +162,20 @@ def _lock(flow: Flow) -> Iterator[bool]:
         yield True
         return
     number = sum(ord(sign) * 31**place for place, sign in enumerate(flow.slug)) % 2**31
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, number])
-        is_ours = bool(cursor.fetchone()[0])
+    # Tried again after the mark is made: whoever holds it then looks for the mark afterwards.
+    is_ours = _tried(number) or (asking.miss(flow.slug) and _tried(number))
     try:
         yield is_ours
     finally:
         if is_ours:
             with database.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, number])
+
+
+def _tried(number: int) -> bool:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, number])
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from connectors.sfmc.notifications import SIGNATURE, is_signed
 from connectors.sync.models import Notification, NotificationCallback
-from connectors.sync.nudges import nudge_consent
+from connectors.sync.nudges import hint
 
 MOST_BYTES = 4 * 1024 * 1024
 MADE_WITHIN = timedelta(minutes=10)
@@ -81,7 +81,7 @@ def _keep(body: bytes, events: int) -> None:
     )
     NotificationCallback.objects.filter(signature_key__gt="").update(last_received_at=now)
     if is_new:
-        nudge_consent("consent_from_sfmc")
+        hint("consent_from_sfmc")
 
 
 def _keys() -> list[str]:
