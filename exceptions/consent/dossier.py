@@ -1,8 +1,10 @@
 """Everything the desk holds of one person, found from any of their addresses or keys."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
@@ -23,6 +25,14 @@ from integration.identity.models import Customer, CustomerLink
 from integration.mirror.models import CampaignOrder, Contact, OrderCorrection, PrimaCustomer
 
 MOST = 500
+ERASURE = "erasure"
+_DIGITS = 19
+_RECORDS: dict[str, tuple[Any, str]] = {
+    "contact": (Contact, "key"),
+    "account": (PrimaCustomer, "account_code"),
+    "order": (CampaignOrder, "key"),
+}
+"""Records of people who have neither a durable key nor a story, and the key to find them by."""
 
 
 @dataclass(slots=True)
@@ -85,13 +95,40 @@ class Dossier:
         items = SyncItem.objects.filter(external_id__in=self.orders().values("key"))
         return Exchange.objects.filter(item__in=items.values("pk"))
 
+    def clear_addresses(self) -> set[str]:
+        """What they may be written to at: there is something to erase as long as there is one."""
+        kept = self.addresses().exclude(address="").values_list("address", flat=True)
+        return {*self.emails, *kept}
+
+    def erasures(self) -> QuerySet[ConsentEvent]:
+        """When and by whom they were erased, the newest first."""
+        return self.events().filter(method=ERASURE).order_by("-received_at", "-pk")
+
     @property
     def is_empty(self) -> bool:
         return not (self.contact_keys or self.accounts or self.hashes & _known(self.hashes))
 
 
-def of_hash(hashed: str) -> Dossier:
-    """Whoever is behind the hash: by its address, and by the persons its events name."""
+def of_handle(handle: str) -> Dossier:
+    """Whoever has their page there: by a hash, a durable key, or "contact-7" and the like."""
+    with contextlib.suppress(ValueError):
+        return _of_uid(UUID(handle))
+    kind, _, number = handle.rpartition("-")
+    if kind in _RECORDS and number.isdecimal():
+        model, name = _RECORDS[kind]
+        keys_found = model.objects.filter(pk=int(number)) if len(number) < _DIGITS else ()
+        return of_text(next((str(getattr(row, name)) for row in keys_found), ""))
+    return _of_hash(handle)
+
+
+def _of_uid(uid: UUID) -> Dossier:
+    """A customer, or the one that they were merged into."""
+    customer = Customer.objects.filter(pk=uid).first()
+    return of_text(addresses.person(keys.survivor(customer).pk)) if customer else Dossier()
+
+
+def _of_hash(hashed: str) -> Dossier:
+    """By the address behind the hash, and by the persons its events name."""
     found = Dossier(hashes={hashed})
     address = ConsentAddress.objects.filter(pk=hashed).values_list("address", flat=True).first()
     uids = ConsentEvent.objects.filter(address_hash=hashed, customer_uid__isnull=False)
@@ -108,15 +145,28 @@ def of_text(text: str) -> Dossier:
     return _completed(found)
 
 
-def main_hash(dossier: Dossier) -> str:
-    """The hash under which the person has a page: that of an address with a story, else any."""
+def handle(dossier: Dossier) -> str:
+    """Where the person's page is, without naming them: the hash of an address with a story, else
+    the durable key, else the number of a record. Empty when nothing is held."""
     told = (
         ConsentEvent.objects.filter(address_hash__in=dossier.hashes)
         .order_by("-id")
         .values_list("address_hash", flat=True)
         .first()
     )
-    return told or next(iter(sorted(dossier.hashes)), "")
+    known = told or next(iter(sorted(dossier.uids)), "") or min(_known(dossier.hashes), default="")
+    return known or next(_records(dossier), "")
+
+
+def _records(dossier: Dossier) -> Iterator[str]:
+    rows: dict[str, QuerySet[Any]] = {
+        "contact": dossier.contacts(),
+        "account": dossier.customers(),
+        "order": dossier.orders(),
+    }
+    for kind, found in rows.items():
+        for pk in found.order_by("pk").values_list("pk", flat=True)[:1]:
+            yield f"{kind}-{pk}"
 
 
 def lines(dossier: Dossier) -> Iterator[tuple[str, str, Any]]:

@@ -17,7 +17,7 @@ from connectors.sync.consent.claims import under_way
 from connectors.sync.models import Inbound, Notification
 from connectors.sync.outgoing.row import OutgoingRow
 from connectors.sync.stock.request import StockRequest
-from exceptions.consent.dossier import Dossier
+from exceptions.consent.dossier import ERASURE, Dossier
 from exceptions.preflight.models import PreflightFinding
 from exceptions.problems import NotAllowed, NotPossible
 from integration.accounts.models import User
@@ -72,7 +72,7 @@ def _suppress(dossier: Dossier, actor: User) -> None:
                 customer_uid=uid,
                 source_system=Source.DESK,
                 source="erasure",
-                method="erasure",
+                method=ERASURE,
                 actor=str(actor),
                 spreads=False,
             )

@@ -34,9 +34,8 @@ def find(request: HttpRequest) -> HttpResponse:
     found = dossier.of_text(text) if text else None
     context: dict[str, Any] = {"title": "Find a person", "asked": bool(text), "q": text}
     if found is not None and not _is_nobody(found):
-        context["hash"] = dossier.main_hash(found)
-        if context["hash"]:
-            return redirect("consent-person", hashed=context["hash"])
+        if handle := dossier.handle(found):
+            return redirect("consent-person", hashed=handle)
     return render(request, "consent/find.html", context)
 
 
@@ -46,6 +45,7 @@ def person_page(request: HttpRequest, hashed: str) -> HttpResponse:
     found = _found(hashed)
     user = person(request)
     personal = user.may(May.SEE_PERSONAL_DATA)
+    clear = found.clear_addresses()
     ways: dict[int, list[Any]] = {}
     for way in found.propagations().order_by("target"):
         ways.setdefault(way.event_id, []).append(way)
@@ -61,8 +61,12 @@ def person_page(request: HttpRequest, hashed: str) -> HttpResponse:
         "personal": personal,
         "erased": found.golden().filter(erased_at__isnull=False).exists()
         or found.addresses().filter(erased_at__isnull=False).exists(),
+        "erasure": found.erasures().first(),
+        "back": bool(clear),
         "may_keep": user.may(May.KEEP_CONSENT),
-        "may_erase": user.may(May.ERASE_PEOPLE),
+        "may_erase": user.may(May.ERASE_PEOPLE) and bool(clear),
+        "customers": found.golden() if user.may(May.VIEW_CUSTOMERS) else [],
+        "contacts": _alone(found) if user.may(May.VIEW_CUSTOMERS) else [],
         "may_export": user.may(May.EXPORT) and personal,
     }
     return render(request, "consent/person.html", context)
@@ -110,8 +114,8 @@ def _everything(found: Dossier) -> Iterator[bytes]:
 
 
 def _found(hashed: str) -> Dossier:
-    """Raises Http404 for a hash of which nothing is known."""
-    found = dossier.of_hash(hashed)
+    """Raises Http404 for a handle behind which nothing is known."""
+    found = dossier.of_handle(hashed)
     if _is_nobody(found):
         raise Http404
     return found
@@ -123,6 +127,11 @@ def _is_nobody(found: Dossier) -> bool:
         or found.uids
         or found.orders().exists()
     )
+
+
+def _alone(found: Dossier) -> list[str]:
+    """Contacts that are no linked customer's, and so have a page of their own."""
+    return sorted(found.contact_keys) if not found.uids else []
 
 
 def _names(found: Dossier, *, personal: bool) -> list[str]:

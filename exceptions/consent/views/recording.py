@@ -51,11 +51,11 @@ def opt_in(request: HttpRequest) -> HttpResponse:
 
 @requires(May.VIEW_CONSENT, May.ERASE_PEOPLE)
 def erase(request: HttpRequest, hashed: str) -> HttpResponse:
-    found = dossier.of_hash(hashed)
-    known = {
-        *found.emails,
-        *found.addresses().exclude(address="").values_list("address", flat=True),
-    }
+    found = dossier.of_handle(hashed)
+    known = found.clear_addresses()
+    if not known and found.erasures().exists():
+        messages.info(request, "They are erased already.")
+        return redirect("consent-person", hashed=hashed)
     if not known:
         raise Http404
     form = EraseForm(request.POST or None, known=known)
@@ -68,7 +68,7 @@ def erase(request: HttpRequest, hashed: str) -> HttpResponse:
             messages.success(
                 request, "Erased. What keeps them from being written to stays, without their name."
             )
-            return redirect("consent-person", hashed=hashed)
+            return redirect("consent-person", hashed=dossier.handle(found))
     context = {"title": "Erase a person", "form": form, "hash": hashed}
     return render(request, "consent/erase.html", context)
 
@@ -121,7 +121,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {"said_on": now, "channel": "email"}
     hashed = request.GET.get("person", "")
     if hashed and person(request).may(May.SEE_PERSONAL_DATA):
-        initial["address"] = next(iter(sorted(dossier.of_hash(hashed[:64]).emails)), "")
+        initial["address"] = next(iter(sorted(dossier.of_handle(hashed[:64]).emails)), "")
     return initial
 
 

@@ -19,7 +19,7 @@ from integration.core.pages import ListPage
 from integration.core.personal import masked
 from integration.exports import answer
 from integration.identity import distinctions, keys
-from integration.identity.models import Candidate, CustomerLink, Distinction
+from integration.identity.models import Candidate, Customer, CustomerLink, Distinction
 from integration.mirror.models import CampaignOrder, Contact
 
 
@@ -35,6 +35,7 @@ def contact_page(request: HttpRequest, key: str) -> HttpResponse:
     orders = CampaignOrder.objects.filter(contact_key=key)
     if contact is None and not candidates and not history and not orders:
         raise Http404
+    owner = keys.resolve(keys.SFMC, key)
     personal = user.may(May.SEE_PERSONAL_DATA)
     find = request.GET.get("find", "").replace("\x00", "").strip()[:120]
     context: dict[str, Any] = {
@@ -42,7 +43,7 @@ def contact_page(request: HttpRequest, key: str) -> HttpResponse:
         "key": key,
         "contact": contact,
         "lines": sides.lines(contact, None, personal=personal),
-        "owner": keys.resolve(keys.SFMC, key),
+        "owner": owner,
         "candidates": candidates,
         "history": history.select_related("customer").order_by("-linked_at"),
         "orders": orders.select_related("prima_order")[: reads.MOST_ORDERS],
@@ -53,8 +54,17 @@ def contact_page(request: HttpRequest, key: str) -> HttpResponse:
         ],
         "personal": personal,
         "may_link": user.may(May.LINK_CUSTOMERS),
+        "sees_consent": user.may(May.VIEW_CONSENT),
+        "consent_of": _handle(contact, owner),
     }
     return render(request, "customers/contact.html", context)
+
+
+def _handle(contact: Contact | None, owner: Customer | None) -> str:
+    """Where the consent page of the contact is."""
+    if owner is not None:
+        return str(owner.pk)
+    return f"contact-{contact.pk}" if contact is not None else ""
 
 
 @require_POST

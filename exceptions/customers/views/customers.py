@@ -74,6 +74,7 @@ def customer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "personal": personal,
         "may_link": user.may(May.LINK_CUSTOMERS),
         "may_keep": user.may(May.KEEP_CUSTOMERS),
+        "sees_consent": user.may(May.VIEW_CONSENT),
     }
     return render(request, "customers/customer.html", context)
 

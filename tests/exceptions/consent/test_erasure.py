@@ -20,6 +20,7 @@ from integration.ownership.models import Proposal
 from integration.records.audience import Recipient
 from tests.exceptions.preflight.test_pages import a_finding, a_run
 from tests.factories.consent import opt_out
+from tests.factories.estates import contact
 
 pytestmark = pytest.mark.django_db
 ANN = addresses.address_hash("email", "ann@example.com")
@@ -145,3 +146,43 @@ def test_the_page_of_who_was_erased_still_proves_what_was_said(client_for, marke
     assert "Opt-out" in page
     assert "ann@example.com" not in page
     assert ConsentEvent.objects.filter(action="objection").exists()
+
+
+def test_who_was_erased_is_not_offered_to_be_erased_again(client_for, marketing, ann):
+    client = client_for(marketing)
+    erase = reverse("consent-erase", args=[ANN])
+    assert erase in client.get(reverse("consent-person", args=[ANN])).content.decode()
+    post(client)
+    before = everything()
+
+    page = client.get(reverse("consent-person", args=[ANN])).content.decode()
+    again = client.get(erase, follow=True).content.decode()
+    post(client)
+
+    assert erase not in page
+    assert f"{marketing} erased what the desk held of them on" in page
+    assert "They are erased already." in again
+    assert everything() == before
+
+
+def test_who_came_back_after_being_erased_may_be_erased_once_more(client_for, marketing, ann):
+    client = client_for(marketing)
+    post(client)
+    Contact.objects.filter(key="CK-ann").update(email="ann@example.com")
+
+    page = client.get(reverse("consent-person", args=[ANN])).content.decode()
+
+    assert "has told of them again" in page
+    assert reverse("consent-erase", args=[ANN]) in page
+
+
+def test_a_contact_without_a_story_is_erased_and_their_page_says_so(client_for, marketing):
+    row = contact("CK-zoe", email="zoe@example.com")
+    client = client_for(marketing)
+    url = reverse("consent-erase", args=[f"contact-{row.pk}"])
+
+    page = client.post(url, {"reason": "asked", "typed": "zoe@example.com"}, follow=True)
+
+    assert f"{marketing} erased what the desk held" in page.content.decode()
+    row.refresh_from_db()
+    assert (row.email, row.first_name) == ("", "")

@@ -15,10 +15,11 @@ from exceptions.consent.urls import urlpatterns
 from integration.audit.models import AuditEntry
 from integration.consent import addresses, ledger
 from integration.consent.models import ConsentEvent, Propagation
-from integration.identity import keys
+from integration.identity import keys, merging
 from integration.identity.models import Customer
 from integration.mirror.models import Contact
 from tests.factories.consent import ago, flag, objection, opt_in, opt_out, wording
+from tests.factories.estates import contact
 
 pytestmark = pytest.mark.django_db
 ANN = addresses.address_hash("email", "ann@example.com")
@@ -144,6 +145,83 @@ def test_a_person_is_found_by_any_of_their_keys_and_the_address_stays_out_of_the
     nobody = client.post(reverse("consent-find"), {"q": "nobody@example.com"})
     assert "Nobody found" in nobody.content.decode()
     assert client.get(reverse("consent-person", args=["f" * 64])).status_code == 404
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_who_never_said_anything_has_a_page_too(linked, client_for, marketing):
+    contact("CK-ann", email="ann@example.com")
+    if linked:
+        keys.link("CK-ann", "A-ANN", method="test", actor=None)
+    client = client_for(marketing)
+
+    response = client.post(reverse("consent-find"), {"q": "ann@example.com"}, follow=True)
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "They have said neither yes nor no" in page
+    assert "ann@example.com" not in response.redirect_chain[0][0]
+    assert reverse("consent-erase", args=[response.redirect_chain[0][0].split("/")[-2]]) in page
+
+
+@pytest.mark.parametrize(
+    "handle",
+    ["contact-999", "order-x", f"contact-{'9' * 40}", "018f0000-0000-7000-8000-000000000000"],
+)
+def test_a_page_of_nobody_is_not_found(handle, client_for, marketing):
+    page = client_for(marketing).get(reverse("consent-person", args=[handle]))
+
+    assert page.status_code == 404
+
+
+def test_the_customer_page_and_the_consent_page_lead_to_each_other(client_for, marketing, ann):
+    contact("CK-ann", email="ann@example.com")
+    customer = keys.link("CK-ann", "A-ANN", method="test", actor=None)
+    client = client_for(marketing)
+    there, back = (
+        reverse("consent-person", args=[customer.pk]),
+        reverse("customer", args=[customer.pk]),
+    )
+
+    assert there in client.get(back).content.decode()
+    assert there in client.get(reverse("contact-identity", args=["CK-ann"])).content.decode()
+    proof = client.get(there).content.decode()
+    assert back in proof
+    assert "told by Prima" in proof
+    assert back in client.get(reverse("consent-person", args=[ANN])).content.decode()
+
+
+def test_a_contact_without_a_customer_leads_to_its_consent_and_back(client_for, marketing, ann):
+    row = contact("CK-ann", email="ann@example.com")
+    client = client_for(marketing)
+    there, back = (
+        reverse("consent-person", args=[f"contact-{row.pk}"]),
+        reverse("contact-identity", args=["CK-ann"]),
+    )
+
+    assert there in client.get(back).content.decode()
+    assert back in client.get(there).content.decode()
+
+
+def test_who_may_not_view_consent_is_not_led_to_it(client_for, finance, ann):
+    contact("CK-ann", email="ann@example.com")
+    customer = keys.link("CK-ann", "A-ANN", method="test", actor=None)
+
+    page = client_for(finance).get(reverse("customer", args=[customer.pk])).content.decode()
+
+    assert reverse("consent-person", args=[customer.pk]) not in page
+
+
+def test_a_merged_customer_leads_to_the_consent_of_the_one_they_became(client_for, marketing):
+    ledger.record([opt_out("ben@example.com")])
+    contact("CK-ben", email="ben@example.com")
+    kept = keys.link("CK-ben", "A-BEN", method="test", actor=None)
+    gone = keys.link("CK-b", "A-B", method="test", actor=None)
+    merging.merge(kept, gone, actor=marketing, reason="one person")
+
+    page = client_for(marketing).get(reverse("consent-person", args=[gone.pk])).content.decode()
+
+    assert "ben@example.com" in page
+    assert "Opt-out" in page
 
 
 def test_the_page_of_a_person_proves_everything(client_for, marketing):
