@@ -16,6 +16,7 @@ from connectors.sync.models import SyncItem
 from exceptions.kind import Kind, kinds
 from exceptions.models import ACTIVE, Approval, ExceptionCase, Occurrence
 from integration.accounts.models import User
+from integration.ownership.models import Proposal
 from reconciliation.models import Adjustment
 
 TREND_DAYS = 14
@@ -50,6 +51,7 @@ class Totals:
     waiting: int
     in_prima: int
     in_prima_today: int
+    approvals: int
     proposals: int
     adjustments: int
     mine: int
@@ -88,14 +90,15 @@ def totals(user: User) -> Totals:
         waiting=states["waiting"],
         in_prima=states["sent"],
         in_prima_today=states["today"],
-        proposals=open_approvals(),
+        approvals=open_approvals(),
+        proposals=Proposal.objects.filter(state=Proposal.State.OPEN).count(),
         adjustments=open_adjustments(),
         mine=ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE).count(),
     )
 
 
 def open_approvals() -> int:
-    """How many proposals wait for a decision."""
+    """How many of what is above a limit wait for a second person."""
     return Approval.objects.filter(state=Approval.State.PROPOSED).count()
 
 

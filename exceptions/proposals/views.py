@@ -161,8 +161,3 @@ def _back(request: HttpRequest) -> str:
 def _name(proposal: Proposal, *, personal: bool) -> str:
     name = proposal.name or proposal.contact_key
     return name if personal else masked(name)
-
-
-def waiting() -> int:
-    """For the menu: how many proposals wait."""
-    return Proposal.objects.filter(state=Proposal.State.OPEN).count()

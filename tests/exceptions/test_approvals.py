@@ -20,6 +20,7 @@ from reconciliation import adjustments
 from reconciliation.adjustments import Proposal
 from reconciliation.models import Adjustment
 from tests.factories.cases import case_of
+from tests.factories.customers import proposal
 from tests.factories.findings import finding
 from tests.factories.reconciliation import difference, limits
 
@@ -184,3 +185,17 @@ def test_adjustments_of_reconciliation_are_told_where_a_decider_looks(
     page = client_for(marketing).get(reverse("home")).content.decode()
     assert "Adjustments to decide" not in page
     assert words not in client_for(marketing).get(reverse("approvals")).content.decode()
+
+
+def test_the_first_page_counts_both_kinds_of_proposals_each_with_its_list(
+    client_for: Callable[[User], Client], marketing: User, proposed: Approval
+) -> None:
+    proposal("CK-1")
+    proposal("CK-2")
+    proposal("CK-3", state="overtaken")
+
+    page = client_for(marketing).get(reverse("home"))
+
+    told = " ".join(page.content.decode().split())
+    assert f'Approvals to decide</dt> <dd> <a href="{reverse("approvals")}">1</a>' in told
+    assert f'Customer changes to decide</dt> <dd> <a href="{reverse("proposals")}">2</a>' in told
