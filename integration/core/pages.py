@@ -88,4 +88,6 @@ class ListPage(SingleTableMixin, FilterView):
             empty_text=self.empty_text,
             exports=self.exports,
         )
+        if context.get("filter") is not None:
+            context["filter"].form.label_suffix = ""
         return context

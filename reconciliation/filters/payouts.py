@@ -71,7 +71,7 @@ class LineFilter(filters.FilterSet):
     """Text over everything a line is known by; gateway, kind, currency, days, matched or not."""
 
     q = filters.CharFilter(
-        label="Search", method="search", widget=_search("Line, reference, transaction, e-mail")
+        label="Search", method="search", widget=_search("Line, reference, e-mail …")
     )
     gateway = filters.ChoiceFilter(
         label="Gateway", choices=gateways, empty_label="Any gateway", widget=_select()
