@@ -10,14 +10,14 @@ from django.utils.timezone import localtime
 from integration.ownership.models import Comparison
 
 register = template.Library()
-_WIDE, _HIGH, _TOP = 700, 120, 14
+_WIDE, _HIGH, _TOP, _WIDEST = 700, 120, 14, 64
 
 
 @register.simple_tag
 def drift_trend(comparisons: Sequence[Comparison]) -> SafeString:
-    """A bar a comparison: how many customers differed, oldest first."""
+    """A bar a comparison: how many customers differed, oldest first. Few bars stay slim."""
     most = max((one.differing for one in comparisons), default=0) or 1
-    width = _WIDE / max(len(comparisons), 1)
+    width = min(_WIDE / max(len(comparisons), 1), _WIDEST)
     bars = (
         (
             f"{place * width + 3:.1f}",

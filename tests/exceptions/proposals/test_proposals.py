@@ -1,5 +1,6 @@
 """Proposals: seen by all, decided by those who keep customers, never on a stale page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from exceptions.templatetags.drift import drift_trend
 from integration.audit.models import AuditEntry
 from integration.ownership.models import Proposal
 from tests.factories.customers import comparison, drift, proposal
@@ -198,6 +200,22 @@ def test_the_drift_page_tells_counts_and_trend(client_for, marketing, auditor):
     assert 'class="drifttrend"' in page
     assert "Does not hold" in page
     assert "Acme Trading" not in client_for(auditor).get("/customers/drift/").content.decode()
+
+
+def test_one_comparison_is_no_trend_yet(client_for, marketing):
+    comparison()
+
+    page = client_for(marketing).get("/customers/drift/").content.decode()
+
+    assert "A trend needs two" in page
+    assert 'class="drifttrend"' not in page
+
+
+def test_few_comparisons_make_slim_bars():
+    few, many = drift_trend([comparison()] * 2), drift_trend([comparison()] * 30)
+
+    assert max(float(width) for width in re.findall(r'<rect [^>]*width="([\d.]+)"', few)) < 60
+    assert max(float(x) for x in re.findall(r'<rect [^>]*x="([\d.]+)"', many)) > 600
 
 
 def test_a_comparison_is_started_by_those_who_keep_customers(client_for, marketing):
