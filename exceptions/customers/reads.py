@@ -3,15 +3,17 @@
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Upper
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat, Trim, Upper
 
 from connectors.sync.identity.ladder import STEPS
 from connectors.sync.identity.likeness import HIGH
-from integration.identity.models import Candidate, Customer, CustomerLink
+from integration.identity.models import Candidate, Customer, CustomerLink, Distinction
 from integration.mirror.models import CampaignOrder, Contact, PrimaCustomer, PrimaOrder
+from integration.ownership.models import Drift, Proposal
 
 __all__ = ["HIGH", "Known", "customers", "known", "orders", "step_choices", "uids", "waiting"]
 MOST_FOUND = 500
@@ -105,6 +107,36 @@ def waiting() -> QuerySet[Candidate]:
     return Candidate.objects.filter(state=Candidate.State.OPEN).order_by("-score", "pk")
 
 
+def named(rows: QuerySet[Candidate]) -> QuerySet[Candidate]:
+    """Each with `contact_name`, `contact_email`, `account_name` and `account_email`, or None."""
+    person = Concat("first_name", Value(" "), "last_name")
+    contacts = Contact.objects.filter(key=OuterRef("contact_key")).annotate(
+        shown=Trim(Case(When(company_name="", then=person), default="company_name"))
+    )
+    accounts = PrimaCustomer.objects.filter(account_code=OuterRef("account_code"))
+    return rows.annotate(
+        contact_name=Subquery(contacts.values("shown")[:1]),
+        contact_email=Subquery(contacts.values("email")[:1]),
+        account_name=Subquery(accounts.values("name")[:1]),
+        account_email=Subquery(accounts.values("email")[:1]),
+    )
+
+
 def review_count() -> int:
-    """For the tabs."""
     return Candidate.objects.filter(state=Candidate.State.OPEN).count()
+
+
+def tab_counts() -> dict[str, int]:
+    """How many rows each list of customers opens with, in one query. Empty lists are left out."""
+    lists: dict[str, QuerySet[Any]] = {
+        "customers": Customer.objects.filter(merged_into__isnull=True),
+        "review": Candidate.objects.filter(state=Candidate.State.OPEN),
+        "apart": Distinction.objects.filter(withdrawn_at__isnull=True),
+        "proposals": Proposal.objects.filter(state=Proposal.State.OPEN),
+        "drift": Drift.objects.filter(healed_at__isnull=True),
+    }
+    counted = [
+        rows.order_by().annotate(list=Value(name)).values_list("list").annotate(number=Count("pk"))
+        for name, rows in lists.items()
+    ]
+    return dict(counted[0].union(*counted[1:], all=True))

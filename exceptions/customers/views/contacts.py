@@ -107,9 +107,6 @@ class DistinctionList(Gated, ListPage):
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"may_decide": person(self.request).may(May.LINK_CUSTOMERS)}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "waiting": reads.review_count()}
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = request.GET.get("export", "")
         if form in self.exports:

@@ -39,9 +39,6 @@ class CustomerList(Gated, ListPage):
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "waiting": reads.review_count()}
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = request.GET.get("export", "")
         if form in self.exports:

@@ -87,7 +87,6 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "others": [(value, value.label, told.get(name, 0)) for name, value in _OUTCOMES],
         "seconds": told.get("milliseconds", 0) // 1000,
         "may_start": may_start(person(request)),
-        "waiting": reads.review_count(),
     }
     return render(request, "customers/report.html", context)
 
@@ -108,7 +107,7 @@ class OutcomeList(Gated, ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = get_object_or_404(LinkRun, pk=self.kwargs["pk"])
-        return {**super().get_context_data(**kwargs), "run": run, "waiting": reads.review_count()}
+        return {**super().get_context_data(**kwargs), "run": run}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = request.GET.get("export", "")

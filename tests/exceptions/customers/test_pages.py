@@ -1,16 +1,21 @@
 """Customers: the list, one customer, merging."""
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
+from exceptions.templatetags.customers import customer_tabs
 from integration.audit.models import AuditEntry
 from integration.identity import distinctions, keys, merging
 from integration.identity.models import (
+    Candidate,
     Customer,
     CustomerLink,
     Merger,
 )
 from integration.mirror.models import CampaignOrder
 from tests.exceptions.customers.conftest import at, rows
+from tests.factories.customers import drift, proposal
 from tests.factories.estates import OTHER_VAT, VAT, account, contact
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +61,41 @@ def test_lists_take_few_queries_however_long(client_for, marketing, django_asser
         keys.link(f"CK-{number}", f"A{number}", method="x", actor=None)
     client = client_for(marketing)
 
-    with django_assert_max_num_queries(12):
-        client.get(at("customers"))
+    for number in range(30):
+        Candidate.objects.create(
+            contact_key=f"CK-{number}", account_code="Z", score=60, found_at=timezone.now()
+        )
+
+    for name in ("customers", "link-reviews", "apart", "linking"):
+        with django_assert_max_num_queries(8):
+            page = client.get(at(name)).content.decode()
+        assert "Customers (30)" in page
+        assert "Links to review (30)" in page
+
+
+def test_the_tabs_count_what_waits_in_one_query(
+    client_for, marketing, couple, django_assert_num_queries
+):
+    Candidate.objects.create(
+        contact_key="CK-1", account_code="Z", score=60, found_at=timezone.now()
+    )
+    proposal("CK-1")
+    proposal("CK-1", field="name", state="overtaken")
+    drift("CK-1")
+    drift("CK-2")
+    drift("CK-2", field="email", healed_at=timezone.now())
+    distinctions.tell_apart(("sfmc", "X"), ("prima", "Y"), actor=marketing, reason="x")
+
+    with django_assert_num_queries(1):
+        told = customer_tabs("drift")
+    page = client_for(marketing).get(reverse("drift")).content.decode()
+
+    assert [(slug, number) for _, _, slug, number in told["tabs"]] == [
+        ("customers", 2), ("review", 1), ("apart", 1), ("linking", 0), ("proposals", 1),
+        ("drift", 2),
+    ]  # fmt: skip
+    assert "Proposals (1)" in page
+    assert "Drift (2)" in page
 
 
 def test_an_empty_list_says_what_emptiness_means(client_for, marketing):
