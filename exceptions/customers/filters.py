@@ -42,7 +42,7 @@ class CustomerFilter(Defaulting):
     """Any key, an e-mail address, a name; customers of one system alone; merged ones."""
 
     q = filters.CharFilter(
-        label="Search", method="search", widget=_search("Any key, account, e-mail, name")
+        label="Search", method="search", widget=_search("Any key, account, name, e-mail")
     )
     side = filters.ChoiceFilter(
         label="Known to",
@@ -88,10 +88,10 @@ class CustomerFilter(Defaulting):
 
 
 class CandidateFilter(Defaulting):
-    """Links to review: those to be decided, unless asked otherwise."""
+    """Links to review: those to be decided, unless asked otherwise. Rows as `reads.named` has them."""
 
     q = filters.CharFilter(
-        label="Search", method=_by_keys, widget=_search("Contact key or account code")
+        label="Search", method="search", widget=_search("Key, account, name, e-mail")
     )
     kind = filters.ChoiceFilter(
         label="Kind",
@@ -116,6 +116,13 @@ class CandidateFilter(Defaulting):
         found: QuerySet[Candidate] = super().filter_queryset(queryset)
         if not self.form.cleaned_data.get("state"):
             found = found.filter(state=Candidate.State.OPEN)
+        return found
+
+    def search(self, queryset: QuerySet[Candidate], name: str, text: str) -> QuerySet[Candidate]:
+        found: QuerySet[Candidate] = _by_keys(queryset, name, text)
+        for side in ("contact", "account"):
+            found |= queryset.filter(**{f"{side}_name__icontains": text})
+            found |= queryset.filter(**{f"{side}_email__iexact": text})
         return found
 
     def by_kind(self, queryset: QuerySet[Candidate], _name: str, value: str) -> QuerySet[Candidate]:

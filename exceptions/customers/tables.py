@@ -55,6 +55,11 @@ CUSTOMERS: tuple[Column[Customer], ...] = (
 )
 
 
+def _told(record: Candidate, name: str) -> str:
+    """What `reads.named` has put beside the row."""
+    return getattr(record, name, None) or ""
+
+
 class CandidateTable(Masking):
     """The likeliest first."""
 
@@ -80,7 +85,19 @@ class CandidateTable(Masking):
         url = f"{reverse('link-review')}?at={record.pk}"
         if record.state != Candidate.State.OPEN:
             url = reverse("contact-identity", args=[record.contact_key])
-        return format_html('<a data-main href="{}">{}</a>', url, record.contact_key)
+        who = self._who(record, "contact", record.contact_key)
+        return format_html('<a data-main href="{}">{}</a>{}', url, *who)
+
+    def render_account_code(self, record: Candidate) -> SafeString:
+        return format_html("{}{}", *self._who(record, "account", record.account_code))
+
+    def _who(self, record: Candidate, side: str, key: str) -> tuple[str, SafeString]:
+        """The name, or the key of who has none; and below it the key and the e-mail address."""
+        name, email = _told(record, f"{side}_name"), _told(record, f"{side}_email")
+        if not self.personal:
+            name, email = masked(name), masked(email)
+        below = " · ".join(part for part in (key if name else "", email) if part)
+        return name or key, format_html('<div class="small quiet">{}</div>', below)
 
     def render_reasons(self, record: Candidate) -> str:
         told = " · ".join(record.reasons) or "–"
@@ -92,7 +109,11 @@ class CandidateTable(Masking):
 
 CANDIDATES: tuple[Column[Candidate], ...] = (
     Column("Contact", lambda row: row.contact_key),
+    Column("Name of the contact", lambda row: _told(row, "contact_name"), personal=True),
+    Column("E-mail of the contact", lambda row: _told(row, "contact_email"), personal=True),
     Column("Account", lambda row: row.account_code),
+    Column("Name of the account", lambda row: _told(row, "account_name"), personal=True),
+    Column("E-mail of the account", lambda row: _told(row, "account_email"), personal=True),
     Column("Score", lambda row: row.score),
     Column("Could be several", lambda row: "yes" if row.several else "no"),
     Column("What speaks for it", lambda row: "; ".join(row.reasons)),

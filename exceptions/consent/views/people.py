@@ -33,9 +33,8 @@ def find(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()[:320] if request.method == "POST" else ""
     found = dossier.of_text(text) if text else None
     context: dict[str, Any] = {"title": "Find a person", "asked": bool(text), "q": text}
-    if found is not None and not _is_nobody(found):
-        if handle := dossier.handle(found):
-            return redirect("consent-person", hashed=handle)
+    if found is not None and not _is_nobody(found) and (handle := dossier.handle(found)):
+        return redirect("consent-person", hashed=handle)
     return render(request, "consent/find.html", context)
 
 

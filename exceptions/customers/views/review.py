@@ -38,7 +38,10 @@ class CandidateList(Gated, ListPage):
     empty_text = "No pair waits for a decision, or none matches the filter."
 
     def get_queryset(self) -> QuerySet[Candidate]:
-        return Candidate.objects.all()
+        return reads.named(Candidate.objects.all())
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {"personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
 
     def get_template_names(self) -> list[str]:
         names = super().get_template_names()

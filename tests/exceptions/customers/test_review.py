@@ -138,6 +138,30 @@ def test_many_are_decided_at_once_and_each_refusal_is_told(client_for, marketing
     assert Candidate.objects.filter(state="open").count() == 1
 
 
+@pytest.mark.parametrize("form", ["page", "csv"])
+@pytest.mark.parametrize(("who", "shown"), [("marketing", True), ("auditor", False)])
+def test_the_list_names_who_they_are_masked_for_those_who_need_not_see(
+    who, shown, form, request, client_for, pair
+):
+    asked = {} if form == "page" else {"export": form}
+
+    answer = client_for(request.getfixturevalue(who)).get(at("link-reviews"), asked)
+
+    told = b"".join(answer).decode()
+    assert "KATE" in told
+    assert "CATH" in told
+    clear = ("Katherine Smith", "kate@x.example", "Catherine Smith", "cath@y.example")
+    hidden = ("K••• S•••", "k•••@x.example", "C••• S•••", "c•••@y.example")
+    assert [name in told for name in (*clear, *hidden)] == [shown] * 4 + [not shown] * 4
+
+
+@pytest.mark.parametrize("asked", ["kate", "CATH", "atherine", "CATH@y.example", "nobody"])
+def test_a_pair_is_found_by_a_key_a_name_or_an_address(asked, client_for, marketing, pair):
+    page = client_for(marketing).get(at("link-reviews"), {"q": asked})
+
+    assert len(page.context["table"].rows) == (asked != "nobody")
+
+
 # --- the whole estate -----------------------------------------------------------------------------
 
 
