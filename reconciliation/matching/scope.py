@@ -32,9 +32,9 @@ CREATE TEMP TABLE fresh_key (key text, value text) ON COMMIT DROP;
 """
 _FIRST_LINES = """
 INSERT INTO fresh_line
-SELECT l.id FROM reconciliation_gatewayline l
-JOIN reconciliation_statementfile f ON f.id = l.file_id
-WHERE f.imported_at >= %(since)s AND l.company = %(company)s
+SELECT id FROM reconciliation_gatewayline
+WHERE company = %(company)s AND file_id = ANY (ARRAY(
+    SELECT id FROM reconciliation_statementfile WHERE imported_at >= %(since)s))
 UNION
 SELECT object_id FROM reconciliation_change WHERE side = 'line'
 UNION
