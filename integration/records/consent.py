@@ -8,10 +8,23 @@ ConsentAction = Literal["opt_in", "opt_out", "objection", "expire", "bounce"]
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """A no of any kind that Prima was told, whether it is what Prima goes by now or not."""
+
+    action: ConsentAction
+    event_id: str
+    since: datetime | None = None
+    source: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentState:
     """What Prima says of one account or address, channel and purpose. `since` may be missing.
 
     Of an opt-in, `method`, `wording` and `evidence_ref` are its evidence, when there is any.
+    `restrictions` are the latest of each kind, for a state hides what was before it; none where
+    Prima does not tell them.
     """
 
     id: str
@@ -27,6 +40,7 @@ class ConsentState:
     wording: str = ""
     evidence_ref: str = ""
     actor: str = ""
+    restrictions: tuple[Restriction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

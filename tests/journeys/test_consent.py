@@ -194,6 +194,25 @@ def test_an_evidenced_yes_travels_and_a_flag_does_not(estate):
     assert ExceptionCase.objects.get().kind == "unsupported_opt_in"
 
 
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_a_no_in_prima_is_heard_although_a_yes_nobody_can_prove_hides_it(order, estate):
+    unproven = {"method": "flag", "wording_version": "nobody kept this", "evidence_ref": "none"}
+    if order == "after":
+        desk.says_no_in_the_portal(estate, "ann", action="opt_in", **unproven)
+    desk.says_no_in_the_portal(estate, "ann", occurred_at=desk.moment(minutes=30))
+    if order == "before":
+        desk.says_no_in_the_portal(estate, "ann", action="opt_in", **unproven)
+    assert desk.at_prima_is("ann") == "opt_in"
+
+    desk.sync("consent_from_prima")
+    assert not allowed([ANN], "email", "marketing").cleared
+    desk.until_confirmed()
+
+    assert desk.status("ann") == "Unsubscribed"
+    assert desk.at_prima_is("ann") == "opt_out"
+    assert ConsentEvent.objects.filter(action="opt_out").count() == 1
+
+
 def test_a_restored_backup_of_prima_brings_no_yes_back(estate):
     wording()
     evidence = {"method": "form", "wording_version": "newsletter 3", "evidence_ref": "form 9"}

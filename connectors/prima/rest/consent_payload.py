@@ -5,7 +5,13 @@ from datetime import UTC
 from typing import Any
 
 from connectors.prima.rest.reading import moment_or_none, text
-from integration.records.consent import ConsentAction, ConsentNote, ConsentState, NoteOutcome
+from integration.records.consent import (
+    ConsentAction,
+    ConsentNote,
+    ConsentState,
+    NoteOutcome,
+    Restriction,
+)
 
 ACTIONS: Mapping[str, ConsentAction] = {
     "opted_in": "opt_in",
@@ -31,6 +37,17 @@ def consent_from(payload: Mapping[str, Any]) -> ConsentState:
         method=text(payload, "method"),
         wording=text(payload, "wording_version"),
         evidence_ref=text(payload, "evidence_ref"),
+        actor=text(payload, "actor"),
+        restrictions=tuple(map(_restriction, payload.get("restrictions") or ())),
+    )
+
+
+def _restriction(payload: Mapping[str, Any]) -> Restriction:
+    return Restriction(
+        action=ACTIONS[text(payload, "state", needed=True)],
+        event_id=text(payload, "event_id", needed=True),
+        since=moment_or_none(payload, "since"),
+        source=text(payload, "source"),
         actor=text(payload, "actor"),
     )
 

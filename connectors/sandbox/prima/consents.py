@@ -3,6 +3,9 @@
 An opt-out or objection applies on arrival unless an evidenced opt-in is later than it. An opt-in
 applies only with evidence (method, wording version, evidence reference) and when it is later than
 the state it would change. What does not apply is kept as an event all the same.
+
+A state carries the latest restriction of each kind that was ever told, whether it acts or not: a
+state alone would hide a no behind a yes that came after it.
 """
 
 import sqlite3
@@ -87,21 +90,49 @@ def record(db: sqlite3.Connection, company: Company, body: Mapping[str, Any], no
         "content_hash": idempotency.content_hash(body),
     }
     stored = records.put(db, company.at(EVENTS), event, code=None, now=now)
-    if not reason:
+    if not reason or body["action"] != "opt_in":
         state = {
-            "id": state_id,
-            "account_code": account,
-            "email": body["subject"].get("email"),
-            "channel": body["channel"],
-            "purpose": purpose,
-            "state": STATES[body["action"]],
-            "since": body["occurred_at"],
-            "source": body.get("source") or "",
-            "event_id": body["event_id"],
-            **{name: body.get(name) or "" for name in (*_EVIDENCE, "actor")},
+            **(current if reason and current else _state(state_id, account, event)),
+            "restrictions": _restrictions(current, body),
         }
         records.put(db, company.at(RESOURCE), state, code=None, now=now)
     return stored
+
+
+def _state(state_id: str, account: str | None, event: Mapping[str, Any]) -> Record:
+    return {
+        "id": state_id,
+        "account_code": account,
+        "email": event["subject"].get("email"),
+        "channel": event["channel"],
+        "purpose": event["purpose"],
+        "state": STATES[event["action"]],
+        "since": event["occurred_at"],
+        "source": event.get("source") or "",
+        "event_id": event["event_id"],
+        **{name: event.get(name) or "" for name in (*_EVIDENCE, "actor")},
+    }
+
+
+def _restrictions(current: Record | None, body: Mapping[str, Any]) -> list[Record]:
+    """The latest of each kind, this one counted."""
+    latest = {one["state"]: one for one in (current or {}).get("restrictions", ())}
+    if body["action"] != "opt_in":
+        told = {
+            "state": STATES[body["action"]],
+            "since": body["occurred_at"],
+            "event_id": body["event_id"],
+            "source": body.get("source") or "",
+            "actor": body.get("actor") or "",
+        }
+        known = latest.get(told["state"])
+        if known is None or _moment(known["since"]) <= _moment(told["since"]):
+            latest[told["state"]] = told
+    return [latest[state] for state in sorted(latest)]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def by_account(call: Call) -> Reply:
@@ -150,8 +181,8 @@ def _subject(
 
 def _why_not(current: Record | None, body: Mapping[str, Any]) -> str:
     """Why the event changes nothing; empty when it does."""
-    happened = datetime.fromisoformat(body["occurred_at"])
-    since = datetime.fromisoformat(current["since"]) if current else None
+    happened = _moment(body["occurred_at"])
+    since = _moment(current["since"]) if current else None
     if body["action"] == "opt_in":
         if not all(body.get(name) for name in _EVIDENCE):
             return "An opt-in needs its method, wording version and evidence."

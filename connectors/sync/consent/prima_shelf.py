@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -49,9 +49,11 @@ class ConsentShelf:
 
     def write(self, changes: tuple[Change[ConsentState], ...]) -> int:
         told = [
-            change.record
+            one
             for change in changes
-            if change.record is not None and not is_ours(change.record.event_id)
+            if change.record is not None
+            for one in _everything(change.record)
+            if not is_ours(one.event_id)
         ]
         if not told:
             return 0
@@ -67,11 +69,33 @@ class ConsentShelf:
         problems.report([_nobody(one) for one in lost])
         recorded = ledger.record(happenings)
         back = _put_back([one for one in happenings if one.action == rules.OPT_IN])
-        # One change may be an event for each of several addresses; it is counted once.
-        return min(len(told), len(recorded) + back)
+        # One change may be several events, one for each address; it is counted once.
+        return min(len(changes), len(recorded) + back)
 
     def forget_unread(self, since: datetime) -> None:
         """Nothing: what Prima has forgotten, and a restored backup, takes nothing back here."""
+
+
+def _everything(state: ConsentState) -> list[ConsentState]:
+    """What Prima goes by, and each no that this hides: set aside there, or told before a yes."""
+    return [
+        *(
+            replace(
+                state,
+                action=one.action,
+                since=one.since,
+                event_id=one.event_id,
+                source=one.source,
+                actor=one.actor,
+                method="",
+                wording="",
+                evidence_ref="",
+            )
+            for one in state.restrictions
+            if one.event_id != state.event_id
+        ),
+        state,
+    ]
 
 
 def _put_back(told: Sequence[Happening]) -> int:

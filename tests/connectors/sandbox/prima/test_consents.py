@@ -69,6 +69,23 @@ def test_a_later_evidenced_opt_in_stands_against_an_older_opt_out(prima):
     assert state(prima) == [("email", "marketing", "opted_in")]
 
 
+def test_a_no_that_is_set_aside_or_passed_by_a_yes_is_told_with_the_state(prima):
+    yes = event(2, "opt_in", "2026-11-21T10:00:00Z", **EVIDENCE)
+    prima.send("POST", "/consent-events", event(1, "objection", actor="the person"))
+    prima.send("POST", "/consent-events", yes)
+    prima.send("POST", "/consent-events", event(3, "opt_out", "2026-11-20T11:00:00Z"))
+    prima.send("POST", "/consent-events", event(4, "opt_out", "2026-11-19T10:00:00Z"))
+
+    entry = prima.get("/consents/changes").json()["items"][-1]["data"]
+
+    assert (entry["state"], entry["event_id"]) == ("opted_in", "E-2")
+    told = [(one["state"], one["since"][:13], one["event_id"]) for one in entry["restrictions"]]
+    assert told == [
+        ("objected", "2026-11-20T10", "E-1"),
+        ("opted_out", "2026-11-20T11", "E-3"),
+    ]
+
+
 def test_channels_and_purposes_are_apart(prima):
     prima.send("POST", "/consent-events", event(1, channel="sms"))
     prima.send("POST", "/consent-events", event(2, purpose="newsletter"))
