@@ -1,6 +1,6 @@
 """Keeps django-q2's schedules as the timetable and the settings of the flows say."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,9 @@ from connectors.sync.flow import flow_of, setting_of
 from integration.schedules import TIMETABLE, Entry
 
 PREFIX = "desk: "
+NIGHT = 2
+"""The hour, where the company is, at which runs what runs once a day."""
+_A_DAY = 24 * 60
 
 
 def synchronise() -> int:
@@ -40,15 +43,24 @@ def _write(row: Any, entry: Entry) -> bool:
         "cluster": entry.cluster or None,
     }
     if row is None:
-        Schedule.objects.create(name=_name(entry), next_run=timezone.now(), **wanted)
+        Schedule.objects.create(name=_name(entry), next_run=_first_run(minutes), **wanted)
         return True
     if all(getattr(row, name) == value for name, value in wanted.items()):
         return False
     for name, value in wanted.items():
         setattr(row, name, value)
-    row.next_run = min(row.next_run, timezone.now() + timedelta(minutes=minutes))
+    row.next_run = min(row.next_run, _first_run(minutes) + timedelta(minutes=minutes))
     row.save()
     return True
+
+
+def _first_run(minutes: int) -> datetime:
+    """At once; what runs daily counts its days from last night, so that it goes on at night."""
+    now = timezone.localtime()
+    if minutes % _A_DAY:
+        return now
+    night = now.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return night if night <= now else night - timedelta(days=1)
 
 
 def _name(entry: Entry) -> str:

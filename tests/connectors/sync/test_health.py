@@ -1,6 +1,6 @@
 """How the flows do, in words and in few questions."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -129,6 +129,35 @@ def test_schedules_follow_the_timetable_and_the_settings_and_may_be_written_agai
     # then
     row = Schedule.objects.get(name="desk: Order lines without an order")
     assert (row.minutes, row.repeats, row.args) == (15, 0, "('stray_lines',)")
+
+
+@pytest.mark.parametrize(
+    ("hour", "day"), [(1, 9), (2, 10), (15, 10)], ids=["before night", "at night", "by day"]
+)
+def test_what_runs_daily_runs_at_once_and_then_every_night(time_machine, hour, day):
+    # given: British winter, so that the clock on the wall shows UTC
+    time_machine.move_to(datetime(2026, 11, 10, hour, 30, tzinfo=UTC), tick=False)
+
+    # when
+    timetable.synchronise()
+
+    # then
+    row = Schedule.objects.get(name="desk: Comparison of contacts and accounts")
+    assert row.next_run == datetime(2026, 11, day, timetable.NIGHT, tzinfo=UTC)
+    assert row.calculate_next_run() == row.next_run + timedelta(days=1) > timezone.now()
+
+    # when: an admin has it run twice an hour, and takes that back
+    FlowSetting.objects.filter(flow="compare_contacts").update(every_minutes=30)
+    timetable.synchronise()
+    row.refresh_from_db()
+    assert row.next_run <= timezone.now() + timedelta(minutes=30)
+    FlowSetting.objects.filter(flow="compare_contacts").update(every_minutes=24 * 60)
+    Schedule.objects.filter(pk=row.pk).update(next_run=timezone.now() + timedelta(days=3))
+    timetable.synchronise()
+
+    # then
+    row.refresh_from_db()
+    assert timezone.localtime(row.next_run).hour == timetable.NIGHT
 
 
 def test_the_command_names_an_unknown_flow_in_words():
