@@ -7,7 +7,7 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.faults import Faults
-from connectors.sandbox.prima import api, changes, control, pages, schema, seed
+from connectors.sandbox.prima import api, changes, control, pages, schema, seed, subscriptions
 from connectors.sandbox.prima.api import Api
 from connectors.sandbox.prima.auth import TOKEN_SECONDS, Gate, secrets_of
 from connectors.sandbox.prima.capabilities import build
@@ -28,7 +28,7 @@ class PrimaApp:
 
     title = "Prima"
     page = pages.PREFIX
-    fault_kinds = changes.FAULT_KINDS
+    fault_kinds = changes.FAULT_KINDS | subscriptions.FAULT_KINDS
 
     def __init__(self, part: Mapping[str, Any], store: Store, faults: Faults, clock: Clock) -> None:
         self.shapes, self.store = Shapes(), store

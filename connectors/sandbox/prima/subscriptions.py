@@ -3,7 +3,8 @@
 `POST /subscriptions` {url, resources, secret}. A note is `{"company", "resource", "cursor"}`, with
 `Prima-Webhook-Id`, `Prima-Webhook-Timestamp` (seconds) and `Prima-Webhook-Signature`: "v1=" and the
 hex HMAC-SHA256, with the subscription's secret, of id + "." + timestamp + "." + body. A note that
-cannot be delivered in three attempts is dropped: whoever reads the feeds misses nothing.
+cannot be delivered in three attempts is dropped: whoever reads the feeds misses nothing. The fault
+`lost_notes` drops them at once. A Prima whose capabilities name no `subscriptions` has none.
 """
 
 import hashlib
@@ -18,11 +19,13 @@ import requests
 from connectors.sandbox.prima import changes, idempotency, records
 from connectors.sandbox.prima.call import Call, Reply, Route
 from connectors.sandbox.prima.installation import Company, Installation
-from connectors.sandbox.prima.problem import Issue, invalid, not_found
+from connectors.sandbox.prima.problem import Issue, Refused, invalid, not_found
 from connectors.sandbox.prima.records import Record
 from connectors.sandbox.prima.shapes import Choice, Findings, Many, Members, Text
 
 RESOURCE = "subscriptions"
+LOST = "lost_notes"
+FAULT_KINDS = frozenset({LOST})
 ATTEMPTS, PAUSE, TIMEOUT, GATHER = 3, 0.5, 5, 0.05
 _NEW = Members(
     {
@@ -34,6 +37,7 @@ _NEW = Members(
 
 
 def create(call: Call) -> Reply:
+    _offered(call)
     body = call.body()
     found = Findings(call.company.capabilities)
     _NEW.check(body, "#", found)
@@ -53,16 +57,23 @@ def create(call: Call) -> Reply:
 
 
 def listing(call: Call) -> Reply:
+    _offered(call)
     with call.prima.store.read() as db:
         found = records.every(db, call.at(RESOURCE))
     return Reply(200, {"items": [_shown(each) for each in found]})
 
 
 def delete(call: Call) -> Reply:
+    _offered(call)
     with call.prima.store.write() as db:
         if not records.remove(db, call.at(RESOURCE), call.args["id"]):
             raise not_found("There is no such subscription.")
     return Reply(204, None)
+
+
+def _offered(call: Call) -> None:
+    if not call.company.capabilities.document["resources"][RESOURCE]:
+        raise Refused(501, "not-implemented", "This Prima sends no notes")
 
 
 def _shown(subscription: Record) -> Record:
@@ -130,6 +141,8 @@ class Courier:
                 records.put(db, company.at(RESOURCE), subscription, code=None, now=now)
 
     def _note(self, company: Company, subscription: Record, resource: str, before: int) -> None:
+        if self._prima.faults.take(LOST, "POST", f"/{resource}"):
+            return
         with self._prima.store.read() as db:
             epoch = records.counter(db, company.name, f"epoch:{resource}")
         cursor = changes.Cursor("c", resource, epoch, before).text()

@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.connectors.sandbox.prima.world import order
+from connectors.sandbox.running import running
+from tests.connectors.sandbox.prima.world import Client, order, scenario
 
 
 class Listener(HTTPServer):
@@ -103,3 +104,29 @@ def test_secrets_are_not_shown_and_subscriptions_end(prima, listener):
 )
 def test_a_subscription_prima_cannot_serve_is_refused(prima, listener, change):
     assert subscribe(prima, listener, **change).status_code == 422
+
+
+def test_a_note_may_be_lost_and_the_next_one_leads_to_both_changes(sandbox, prima, listener):
+    subscribe(prima, listener)
+    sandbox.fault("lost_notes", path="/sales-orders")
+
+    prima.place(order("O-1"))
+    with pytest.raises(queue.Empty):
+        listener.notes.get(timeout=0.5)
+    prima.place(order("O-2"))
+
+    assert json.loads(listener.notes.get(timeout=5)[1])["resource"] == "sales-orders"
+
+
+def test_a_prima_that_sends_no_notes_says_so():
+    without = {**scenario()["prima"], "capabilities": {"resources": {"subscriptions": []}}}
+    with running({**scenario(), "prima": without}) as other, Client(other) as prima:
+        answers = [
+            prima.get("/subscriptions"),
+            prima.post(
+                "/subscriptions", {"url": "http://x", "resources": ["items"], "secret": "s"}
+            ),
+            prima.send("DELETE", "/subscriptions/1"),
+        ]
+
+    assert {answer.status_code for answer in answers} == {501}
