@@ -15,6 +15,7 @@ RemoteError
 │   ├── NotFound              no such thing
 │   ├── Stale                 somebody changed it since it was read
 │   ├── CursorExpired         the change feed cannot go on from here; read a snapshot
+│   ├── NotOffered            this system has no such thing to offer; nothing is wrong
 │   └── UnexpectedShape       an answer we cannot read
 └── MisconfiguredError        a person has to mend the connection
     ├── NotAuthorised         wrong id, secret or token
@@ -115,6 +116,10 @@ class Stale(PermanentError):
 
 
 class CursorExpired(PermanentError):
+    pass
+
+
+class NotOffered(PermanentError):
     pass
 
 

@@ -8,7 +8,7 @@ KEPT_CHARACTERS = 20_000
 
 _SECRET = re.compile(
     r"""(?ix)
-    ("(?:client_secret|access_token|refresh_token|password|signatureKey)"\s*:\s*")(?:[^"\\]|\\.)*
+    ("(?:(?:client_)?secret|access_token|refresh_token|password|signatureKey)"\s*:\s*")(?:[^"\\]|\\.)*
     | (\b(?:client_secret|access_token|password)=)[^&\s]*
     | (<(?:\w+:)?fueloauth\b[^>]*>)(?:(?!</(?:\w+:)?fueloauth).)*
     """,
@@ -16,7 +16,7 @@ _SECRET = re.compile(
 )
 
 # Looked for first, because the pattern is slow and hardly any body has one.
-_MARKS = ("client_secret", "_token", "password", "signaturekey", "fueloauth")
+_MARKS = ("client_secret", '"secret"', "_token", "password", "signaturekey", "fueloauth")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,15 @@ class ChangePage(Generic[Record]):
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """Prima notifies the address of changes of the resources; a note may get lost on its way."""
+
+    id: str
+    url: str
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class References:
     """Prima's code lists in one go; they are small."""
 
@@ -123,3 +132,17 @@ class Prima(Protocol):
 
     def cancel_order(self, order_id: str, *, reason: str, idempotency_key: str) -> PlacedOrder:
         """Cancels an order that has not been allocated yet."""
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Who is notified of changes, others' addresses too. Raises NotOffered."""
+
+    def subscribe(
+        self, url: str, resources: Sequence[str], *, secret: str, idempotency_key: str
+    ) -> Subscription:
+        """Has Prima notify the address, signed with the secret (`connectors.prima.notes`).
+
+        Raises NotOffered when this Prima notifies nobody, Rejected when it refuses the address.
+        """
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """Ends a subscription; one that is gone already is no error."""

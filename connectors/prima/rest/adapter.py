@@ -8,7 +8,7 @@ from connectors.answer import Answer
 from connectors.errors import NotFound
 from connectors.http import Conduct, query
 from connectors.prima.capabilities import Capabilities
-from connectors.prima.port import ChangePage, References
+from connectors.prima.port import ChangePage, References, Subscription
 from connectors.prima.rest.auth import Credentials
 from connectors.prima.rest.booked_payload import booked_order_from, document_from
 from connectors.prima.rest.calls import Reader, Record, SignedCalls, once, read, read_entry
@@ -21,6 +21,11 @@ from connectors.prima.rest.order_payload import order_payload
 from connectors.prima.rest.placed_order import placed_order_from, priced_from
 from connectors.prima.rest.shipment_payload import shipment_from
 from connectors.prima.rest.stock_payload import availability_from
+from connectors.prima.rest.subscription_payload import (
+    offered,
+    subscription_from,
+    subscription_payload,
+)
 from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.consent import ConsentNote, ConsentState, NoteOutcome
 from integration.records.customer import Customer
@@ -186,6 +191,28 @@ class RestPrima:
             headers=once(idempotency_key),
         )
         return _placed(answer)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        with offered():
+            return tuple(self._listed("subscriptions", subscription_from))
+
+    def subscribe(
+        self, url: str, resources: Sequence[str], *, secret: str, idempotency_key: str
+    ) -> Subscription:
+        with offered():
+            answer = self._calls.send(
+                "POST",
+                "/subscriptions",
+                content=subscription_payload(url, resources, secret),
+                headers=once(idempotency_key),
+            )
+        return read(answer, subscription_from)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        try:
+            self._calls.send("DELETE", f"/subscriptions/{quote(subscription_id, safe='')}")
+        except NotFound:
+            return
 
     def _changes(self, resource: str, cursor: str, reader: Reader[Record]) -> ChangePage[Record]:
         asked: dict[str, str | int] = {"limit": PAGE_SIZE}

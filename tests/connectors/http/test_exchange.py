@@ -12,6 +12,7 @@ from connectors.exchange import KEPT_CHARACTERS, kept
         (b"", ""),
         (b'{"name": "Ann"}', '{"name": "Ann"}'),
         (b'{"client_secret": "hush", "a": 1}', '{"client_secret": "…", "a": 1}'),
+        (b'{"secret": "hush", "secrets": "a"}', '{"secret": "…", "secrets": "a"}'),
         (b'{"access_token":"hush"}', '{"access_token":"…"}'),
         (b'{"access_token":"hu\\"sh", "a": 1}', '{"access_token":"…", "a": 1}'),
         (b"grant_type=x&client_secret=hush&a=1", "grant_type=x&client_secret=…&a=1"),

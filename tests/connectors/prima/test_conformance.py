@@ -303,3 +303,23 @@ def test_stock_is_followed_and_asked_for_and_unknown_is_not_zero(
     asked = prima.availability(["NO-SUCH-2", *(f"NEVER-{n}" for n in range(250)), "NO-SUCH-1"])
     assert [asked[0].free_stock, asked[-1].free_stock] == [Decimal("12.5"), 0]
     assert {(one.status, one.free_stock) for one in asked[1:-1]} == {("unknown", None)}
+
+
+def test_it_notifies_an_address_until_that_is_ended(prima: Prima) -> None:
+    told: dict[str, Any] = {"secret": "hush", "idempotency_key": "S-1"}
+    made = prima.subscribe("http://127.0.0.1:9/notes", ["consents", "items"], **told)
+
+    again = prima.subscribe("http://127.0.0.1:9/notes", ["consents", "items"], **told)
+    assert again == made
+    assert made.resources == ("consents", "items")
+    assert prima.subscriptions() == (made,)
+
+    prima.unsubscribe(made.id)
+    prima.unsubscribe(made.id)
+    assert prima.subscriptions() == ()
+
+
+def test_an_address_nobody_can_notify_is_refused(prima: Prima) -> None:
+    with pytest.raises(Rejected):
+        prima.subscribe("ftp://desk", ["consents"], secret="hush", idempotency_key="S-2")
+    assert prima.subscriptions() == ()

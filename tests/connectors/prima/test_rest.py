@@ -9,6 +9,7 @@ from connectors.errors import (
     MisconfiguredError,
     NotAuthorised,
     NotFound,
+    NotOffered,
     Rejected,
     ServerFailed,
     StillRunning,
@@ -160,3 +161,18 @@ def test_a_refusal_without_reasons_tells_its_detail() -> None:
 def test_a_malformed_problem_is_still_a_refusal(body: bytes) -> None:
     found = problem_for(answered(422, body))
     assert isinstance(found, Rejected)
+
+
+def test_a_prima_without_notifications_is_told_from_one_that_fails(
+    rest: RestPrima, installation: RunningSandbox
+) -> None:
+    told = {"secret": "hush", "idempotency_key": "S-1"}
+    installation.fault("server_error", status=501, path="/subscriptions", times=2)
+    with pytest.raises(NotOffered):
+        rest.subscriptions()
+    with pytest.raises(NotOffered):
+        rest.subscribe("http://127.0.0.1:9/notes", ["consents"], **told)
+
+    installation.fault("server_error", status=500, path="/subscriptions")
+    with pytest.raises(ServerFailed):
+        rest.subscriptions()
