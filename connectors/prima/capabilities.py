@@ -25,7 +25,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Read once per connection and refreshed by the reference sync."""
+    """Read once per connection and refreshed by the reference sync.
+
+    `notifies` is whether it may be subscribed to changes; what does not say so is to be tried.
+    """
 
     contract: str = "1"
     adapter: Literal["rest", "soap", "file"] = "rest"
@@ -37,6 +40,7 @@ class Capabilities:
     order_discount: Literal["native", "allocate_to_lines"] = "allocate_to_lines"
     consent_write: Literal["none", "with_order", "endpoint"] = "endpoint"
     change_feed: Literal["cursor", "modified_since", "snapshot_diff"] = "cursor"
+    notifies: bool = True
     currencies: tuple[str, ...] = ()
     tax_codes: Mapping[str, str] = field(default_factory=dict)
     raw: Mapping[str, object] = field(default_factory=dict)

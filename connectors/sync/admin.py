@@ -17,6 +17,7 @@ from connectors.sync.models import (
     FlowSetting,
     Lane,
     NotificationCallback,
+    PrimaSubscription,
     SyncItem,
     SyncRun,
 )
@@ -233,6 +234,25 @@ class NotificationCallbackAdmin(ReadOnly):
         "subscription_id",
         "created_at",
         "last_received_at",
+        "refused",
+        "message",
+    )
+
+
+@admin.register(PrimaSubscription)
+class PrimaSubscriptionAdmin(ReadOnly):
+    """Without the secrets. `manage.py register_notifications` changes it."""
+
+    list_display = ("company", "status", "url", "last_received_at", "refused", "message")
+    fields = (
+        "company",
+        "status",
+        "url",
+        "remote_id",
+        "resources",
+        "created_at",
+        "last_received_at",
+        "unheard",
         "refused",
         "message",
     )

@@ -31,8 +31,9 @@ class Flow:
     """One flow. A file in `connectors/sync/flows` with one subclass is a flow.
 
     `systems` are the connections it needs. A flow that is `alone` never runs twice at once; the
-    others share their items by claiming them. `writes` are the parts of the target tables whose
-    rows it sends to Marketing Cloud.
+    others share their items by claiming them. `hinted_by` are the feeds of Prima whose notifications have
+    it look at once. `writes` are the parts of the target tables whose rows it sends to Marketing
+    Cloud.
     """
 
     slug: ClassVar[str]
@@ -42,6 +43,7 @@ class Flow:
     systems: ClassVar[tuple[str, ...]]
     alone: ClassVar[bool] = True
     lane: ClassVar[str] = ""
+    hinted_by: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Defaults] = Defaults()
 
@@ -62,6 +64,16 @@ def flow_of(slug: str) -> Flow:
     if found is None:
         raise LookupError(f"There is no flow “{slug}”. Known: {', '.join(flows())}.")
     return found
+
+
+def hinted_by(resource: str) -> list[Flow]:
+    """The flows that look at once when Prima notifies of a change of the resource."""
+    return [flow for flow in flows().values() if resource in flow.hinted_by]
+
+
+def hinting_resources() -> tuple[str, ...]:
+    """Every feed of Prima that hints at a flow."""
+    return tuple(sorted({resource for flow in flows().values() for resource in flow.hinted_by}))
 
 
 def setting_of(flow: Flow) -> FlowSetting:

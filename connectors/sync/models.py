@@ -10,6 +10,7 @@ from connectors.sync.flow_ask import FlowAsk
 from connectors.sync.flow_calls import FlowCalls
 from connectors.sync.order_event import OrderEvent
 from connectors.sync.outgoing.row import OutgoingRow
+from connectors.sync.prima_subscription import PrimaSubscription
 from connectors.sync.stock.request import StockRequest
 from integration.core.secrets import SecretField
 
@@ -23,6 +24,7 @@ __all__ = [
     "Inbound",
     "OrderEvent",
     "OutgoingRow",
+    "PrimaSubscription",
     "StockRequest",
     "SyncItem",
     "SyncRun",

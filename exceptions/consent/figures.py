@@ -8,7 +8,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from connectors.sync.consent.claims import under_way
-from connectors.sync.models import NotificationCallback
+from connectors.sync.models import NotificationCallback, PrimaSubscription
 from integration.consent.addresses import PERSON
 from integration.consent.models import ConsentAddress, ConsentState, Propagation, Source, State
 
@@ -117,8 +117,12 @@ def states() -> list[tuple[str, str, int]]:
     ]
 
 
-def callback() -> NotificationCallback | None:
-    return NotificationCallback.objects.first()
+def notified() -> list[tuple[Source, NotificationCallback | PrimaSubscription | None]]:
+    """Both systems, and how it stands with what they tell at once; None when nobody asked them to."""
+    return [
+        (Source.SFMC, NotificationCallback.objects.first()),
+        (Source.PRIMA, PrimaSubscription.objects.first()),
+    ]
 
 
 def _lag(source: Source) -> Lag:

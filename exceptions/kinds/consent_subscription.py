@@ -1,4 +1,4 @@
-"""Marketing Cloud's notifications of unsubscriptions do not arrive."""
+"""Notifications of opt-outs, of Marketing Cloud or of Prima, do not arrive."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,12 +16,12 @@ class ConsentSubscription(Kind):
     due = timedelta(hours=4)
     grouped_by = ("cause",)
     meaning = (
-        "Marketing Cloud does not notify the desk of unsubscriptions, or what it sends cannot be "
+        "Marketing Cloud or Prima does not notify the desk of opt-outs, or what it sends cannot be "
         "trusted. They are still found every minute by asking, so they arrive later, not never."
     )
     what_to_do = (
-        "Look in Admin, under Notification callbacks, at the state and the last message.",
-        "Check that the desk's public address can be reached from outside.",
+        "See in Admin what Notification callbacks, or Subscriptions at Prima, say of their state.",
+        "Check that the desk's public address can be reached from outside, and from Prima.",
         "Register again with `manage.py register_notifications`.",
         "After the key may have been seen by others, run it with `--new-key`.",
     )

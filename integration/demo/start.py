@@ -81,9 +81,10 @@ def _serve(plan: Plan, programs: Programs) -> None:
     with step("Trading: invoices, payouts, the bank, and finance's first look"):
         trade = ["--sandbox", plan.sandbox_url, "--folder", str(plan.payouts)]
         programs.run("trade", [*manage, "demo_month", *trade])
-    with step("People say no, by a link and in the portal"):
+    with step("Having both systems notify the desk"):
         here = ["register_notifications", "--url", plan.url]
         programs.run("notifications", [*manage, *here])
+    with step("People say no, by a link and in the portal"):
         programs.run("opt-outs", [*manage, "demo_consent", "--sandbox", plan.sandbox_url])
     with step("Checking a campaign before it is sent"):
         programs.run("campaign", [*manage, "demo_campaign"])

@@ -17,7 +17,7 @@ from tests.factories.findings import finding
 # Facts as the flows give them.
 FACTS: dict[str, dict[str, str]] = {
     "consent_address_unknown": {"target": "sfmc", "cause": "no contact"},
-    "consent_subscription": {"cause": "the signature does not fit"},
+    "consent_subscription": {"system": "Prima", "cause": "the signature does not fit"},
     "opt_out_not_confirmed": {"target": "prima", "cause": "write"},
     "unsupported_opt_in": {"source": "prima", "channel": "email", "reason": "It lacks all."},
     "unknown_sku": {"sku": "WARRANTY-3Y", "mapped_to": "", "description": "Warranty 3 years"},

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from connectors.prima.port import Prima
+from connectors.sync import subscribing
+from connectors.sync.connections import company_of, connection_to
 from connectors.sync.consent.prima_shelf import FEED, ConsentShelf
 from connectors.sync.context import Context
 from connectors.sync.flow import CONSENT, Defaults, Flow
@@ -13,7 +16,9 @@ from connectors.sync.reference.feed import follow
 from integration.accounts.roles import Role
 
 EVERYTHING = "prima_consents.everything"
+LOOKED_AFTER = "prima_notifications"
 A_DAY = timedelta(days=1)
+TEN_MINUTES = timedelta(minutes=10)
 
 
 class ConsentFromPrima(Flow):
@@ -26,13 +31,17 @@ class ConsentFromPrima(Flow):
     owner = Role.MARKETING
     systems = ("prima",)
     lane = CONSENT
+    hinted_by = ("consents",)
     defaults = Defaults(silent_after_minutes=10)
 
     def run(self, context: Context) -> None:
         _once_a_day_everything()
-        follow(ConsentShelf(context.remotes.prima()), context)
+        prima = context.remotes.prima()
+        follow(ConsentShelf(prima), context)
         if context.run.sent:
             nudge_consent("consent_to_sfmc", "consent_to_prima")
+            subscribing.found_by_asking()
+        _look_after_notifications(prima)
 
 
 def _once_a_day_everything() -> None:
@@ -43,3 +52,14 @@ def _once_a_day_everything() -> None:
         return
     Cursor.objects.filter(flow=FEED).update(value="")
     Cursor.objects.filter(flow=EVERYTHING).update(moved_at=now)
+
+
+def _look_after_notifications(prima: Prima) -> None:
+    """A restored backup of Prima has forgotten whom to notify, and nothing tells of it."""
+    now = timezone.now()
+    seen, _ = Cursor.objects.get_or_create(flow=LOOKED_AFTER)
+    if seen.moved_at is not None and seen.moved_at > now - TEN_MINUTES:
+        return
+    Cursor.objects.filter(pk=seen.pk).update(moved_at=now)
+    _, company = company_of(connection_to("prima"))
+    subscribing.look_after(prima, company)

@@ -49,6 +49,8 @@ _TONES: Mapping[str, str] = {
     "silent": "bad",
     "paused": "calm",
     "late": "bad",
+    "subscribed": "good",
+    "broken": "bad",
 }
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from connectors.sync.models import NotificationCallback, PrimaSubscription
 from exceptions.consent import figures
 from exceptions.consent.urls import urlpatterns
 from integration.audit.models import AuditEntry
@@ -130,6 +131,27 @@ def test_an_empty_desk_says_what_emptiness_means(client_for, marketing):
 
     assert "every opt-out has been confirmed" in page
     assert "Nobody has said anything yet" in page
+
+
+def test_the_desk_says_of_both_systems_whether_they_tell_at_once(client_for, marketing):
+    page = client_for(marketing).get(reverse("consent")).content.decode()
+    assert page.count("Not registered.") == 2
+
+    now = timezone.now()
+    NotificationCallback.objects.create(
+        name="ours", url="https://desk.example/x", status="broken", created_at=now,
+        message="Marketing Cloud does not know the subscription any more.",
+    )  # fmt: skip
+    PrimaSubscription.objects.create(
+        company="main", url="https://desk.example/y", status="subscribed", created_at=now,
+        secret="nobody sees this", last_received_at=now - timedelta(minutes=7),
+    )  # fmt: skip
+    page = client_for(marketing).get(reverse("consent")).content.decode()
+
+    assert "Not registered." not in page
+    assert "does not know the subscription any more" in page
+    assert "7\xa0minutes ago" in page
+    assert "nobody sees this" not in page
 
 
 def test_a_person_is_found_by_any_of_their_keys_and_the_address_stays_out_of_the_url(
