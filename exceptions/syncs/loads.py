@@ -8,6 +8,7 @@ from connectors.sync import spending
 from connectors.sync.flow import flows
 from connectors.sync.models import Connection
 from connectors.sync.spending import HOURS, Spent
+from exceptions.syncs.figure import Figure
 from integration.core.cells import neutral
 from integration.exports import Cell
 
@@ -37,6 +38,17 @@ class SystemLoad:
     used: int | None
     per_second: int
     lines: tuple[Line, ...]
+
+    @property
+    def figures(self) -> list[Figure]:
+        used = f"{self.used} % used" if self.used is not None else ""
+        return [
+            Figure("Calls", self.calls),
+            Figure("The day's budget", self.budget, used),
+            Figure("A second at most", self.per_second),
+            Figure("Failed", self.failed),
+            Figure("Told to slow down", self.slowed),
+        ]
 
     @property
     def busiest(self) -> int:

@@ -1,9 +1,10 @@
-"""How fast a run goes and how long it still takes."""
+"""How far a run is, how fast it goes and how long it still takes."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.sync.models import SyncRun
+from exceptions.syncs.figure import Figure
 
 LEAST_SECONDS = 1.0
 
@@ -19,6 +20,17 @@ class Pace:
     rate: float
     left: float | None
     percent: int | None
+
+
+def figures_of(run: SyncRun) -> list[Figure]:
+    return [
+        Figure("Seen", run.seen),
+        Figure("Sent or stored", run.sent),
+        Figure("Unchanged", run.unchanged),
+        Figure("Held", run.held),
+        Figure("Failed", run.failed),
+        Figure("Calls", run.calls),
+    ]
 
 
 def pace_of(run: SyncRun, now: datetime) -> Pace:

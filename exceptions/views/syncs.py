@@ -62,6 +62,7 @@ def _run_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     return {
         "title": title_of(run),
         "run": run,
+        "figures": watching.figures_of(run),
         "pace": watching.pace_of(run, timezone.now()),
         "setting": setting_of(known) if known else None,
         "exchanges": Exchange.objects.filter(run=run)[:50],
