@@ -105,7 +105,7 @@ def test_a_list_is_filtered_as_one_types_and_the_address_follows(week, sign_in, 
     page = sign_in(operations)
     page.goto(reverse("cases"))
 
-    page.get_by_label("Search:").fill("WARRANTY-3Y")
+    page.get_by_label("Search", exact=True).fill("WARRANTY-3Y")
     expect(page.locator("#list tbody tr")).to_have_count(1)
     expect(page).to_have_url(re.compile("q=WARRANTY-3Y"))
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from connectors.sync.mirrored import as_data
 from exceptions.models import ExceptionCase
@@ -114,7 +115,7 @@ def test_a_difference_that_agrees_again_heals_with_its_case_and_says_why() -> No
     case = ExceptionCase.objects.get(kind="difference_order_to_prima")
     assert case.status == "open"
 
-    BookedOrder.objects.update(account_code="ACME", read_at=datetime(2027, 1, 1, tzinfo=UTC))
+    BookedOrder.objects.update(account_code="ACME", read_at=timezone.now())
     run()
 
     healed = Difference.objects.get()

@@ -1,7 +1,7 @@
 """The overview: each figure opens its rows, the last months first, gateways under their sum."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from tests.factories.books import world
 from tests.factories.reconciliation import difference
 
 pytestmark = pytest.mark.django_db
+A_MONTH_LATER = datetime(2026, 11, 20, 12, tzinfo=UTC)
+"""Of the day of `world()`: the overview shows the last months alone."""
 SignIn = Callable[[User], Client]
 
 
@@ -25,8 +27,9 @@ def text(response: Any) -> str:
 
 
 def test_each_figure_of_the_overview_is_the_number_of_rows_it_opens(
-    client_for: SignIn, auditor: User
+    client_for: SignIn, auditor: User, time_machine: Any
 ) -> None:
+    time_machine.move_to(A_MONTH_LATER)
     world()
     client = client_for(auditor)
 
