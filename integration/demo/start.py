@@ -86,6 +86,8 @@ def _serve(plan: Plan, programs: Programs) -> None:
         programs.run("notifications", [*manage, *here])
     with step("People say no, by a link and in the portal"):
         programs.run("opt-outs", [*manage, "demo_consent", "--sandbox", plan.sandbox_url])
+    with step("Merging two customers that are one"):
+        programs.run("mergers", [*manage, "demo_customers"])
     with step("Checking a campaign before it is sent"):
         programs.run("campaign", [*manage, "demo_campaign"])
     with step("Writing the timetable of what runs from now on"):
