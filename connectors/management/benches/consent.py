@@ -98,10 +98,10 @@ def _measured(
     bulk: Mapping[str, Any],
 ) -> Measured:
     worst = {
-        name: max(by_notice["told"][name], by_notice["arrived"][name])
+        name: max(by_notice["told"][name], by_notice["asked"][name])
         for name in ("p50", "p95", "max")
     }
-    swept = max(by_sweep["told"]["p95"], by_sweep["asked"]["p95"], by_notice["asked"]["p95"])
+    swept = max(by_sweep["told"]["p95"], by_sweep["asked"]["p95"])
     lost = by_notice["lost"] + by_sweep["lost"]
     ok = not lost and worst["p95"] < GOAL and swept < INTERVAL + GOAL
     figures = {
@@ -112,6 +112,8 @@ def _measured(
         "p50_s": round(worst["p50"], 1),
         "p95_s": round(worst["p95"], 1),
         "max_s": round(worst["max"], 1),
+        "link_p95_s": round(by_notice["told"]["p95"], 1),
+        "portal_p95_s": round(by_notice["asked"]["p95"], 1),
         "sweep_p95_s": round(swept, 1),
         "lost": lost,
         "opt_outs": options["opt_outs"],
@@ -119,11 +121,12 @@ def _measured(
         "contacts_read": bulk["seen"],
     }
     table = (
-        _row("Told by notification, confirmed by Prima", by_notice["told"]),
-        _row("Arrived from Prima, confirmed by Marketing Cloud", by_notice["arrived"]),
+        _row("Said by a link, confirmed by Prima", by_notice["told"]),
         _row("Said in the portal, confirmed by Marketing Cloud", by_notice["asked"]),
-        _row("Never notified, found by asking", by_sweep["told"]),
-        Row("19 of 20 from arrival", f"{worst['p95']:.1f} s", f"under {GOAL:.0f} s"),
+        _row("The same from its arrival here", by_notice["arrived"]),
+        _row("By a link, never notified", by_sweep["told"]),
+        _row("In the portal, never notified", by_sweep["asked"]),
+        Row("19 of 20 when notified", f"{worst['p95']:.1f} s", f"under {GOAL:.0f} s"),
         Row("19 of 20 by asking", f"{swept:.1f} s", f"under {INTERVAL + GOAL:.0f} s"),
         Row("Contacts read meanwhile", f"{bulk['seen']:,} in {bulk['rounds']} rounds"),
         Row("Lost", f"{lost}", "0"),

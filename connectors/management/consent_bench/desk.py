@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -86,11 +86,14 @@ def bulk(given: Given, tell: Tell) -> dict[str, Any]:
 
 
 def silence(given: Given, tell: Tell) -> dict[str, Any]:
-    """From now on nothing is notified: what people say has to be found by asking."""
+    """From now on no notification arrives: what people say has to be found by asking."""
     client = connections.sfmc()
     for row in NotificationCallback.objects.all():
         client.notifications.delete_callback(row.callback_id)
     client.close()
+    sandbox = HttpSession("The sandbox", given["sandbox"], _conduct())
+    _send(sandbox, "/__control__/faults", {"kind": "lost_notes", "times": None})
+    sandbox.close()
     return {}
 
 
@@ -147,10 +150,12 @@ def _in_the_portal(session: HttpSession, number: int) -> None:
         "occurred_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
         "source": "prima portal",
     }
+    _send(session, "/prima/__control__/consents", told)
+
+
+def _send(session: HttpSession, target: str, told: Mapping[str, Any]) -> None:
     headers = {"Content-Type": "application/json"}
-    session.send(
-        "POST", "/prima/__control__/consents", headers=headers, body=json.dumps(told).encode()
-    )
+    session.send("POST", target, headers=headers, body=json.dumps(told).encode())
 
 
 def _let_in(people: int, tell: Tell) -> None:
