@@ -64,30 +64,32 @@ def new_secret(prima: Prima, company: str, say: Say) -> PrimaSubscription:
     return row
 
 
-def look_after(prima: Prima, company: str) -> None:
-    """Whether Prima still knows the subscription, which a restored backup does not; else anew.
+def look_after(prima: Prima, company: str) -> bool:
+    """Whether Prima had forgotten the subscription, as a restored backup has; it is made anew.
 
     A Prima that is down says nothing about it. What else is wrong is a case until it is right.
     """
     wanted = PrimaSubscription.objects.exclude(status=Status.NOT_OFFERED)
     row = wanted.filter(company=company).first()
     if row is None:
-        return
+        return False
     try:
         there = prima.subscriptions()
+        is_forgotten = bool(row.remote_id) and row.remote_id not in [one.id for one in there]
         if not _is_right(there, row, row.url):
             _renew(prima, row, there)
             trail.record("notifications registered again", actor=None, target=row, url=row.url)
     except TransientError:
-        return
+        return False
     except RemoteError as error:
         _broken(row, error.message)
-        return
+        return False
     if row.unheard >= MOST_UNHEARD:
         _broken(row, NOT_ARRIVING)
-        return
-    _set(row, status=Status.SUBSCRIBED, message="")
-    _told_well(row)
+    else:
+        _set(row, status=Status.SUBSCRIBED, message="")
+        _told_well(row)
+    return is_forgotten
 
 
 def found_by_asking() -> None:

@@ -185,6 +185,29 @@ def test_after_a_restored_backup_of_prima_the_desk_registers_again_by_itself(est
     assert not Exchange.objects.filter(request_body__contains=after.secret).exists()
 
 
+def test_what_the_feed_of_a_restored_backup_skips_is_read_within_minutes_and_not_within_a_day(
+    estate, live_server
+):
+    # given: two changes were read, and a backup without them is brought back
+    register(live_server.url)
+    for name in ("ann", "dee"):
+        desk.says_no_in_the_portal(estate, name)
+    desk.until_confirmed()
+    estate.server.front.apps["prima"].reload()
+
+    # when: as many changes later, the feed goes on behind them
+    for name in ("ben", "cy"):
+        desk.says_no_in_the_portal(estate, name)
+    desk.sync("consent_from_prima")
+    assert ConsentEvent.objects.count() == 2
+    looked_after_again()
+    while cluster():
+        pass
+
+    # then
+    assert {desk.status(name) for name in desk.PEOPLE} == {"Unsubscribed"}
+
+
 def test_a_second_subscription_to_our_address_is_ended(estate, live_server):
     register(live_server.url)
     url = PrimaSubscription.objects.get().url

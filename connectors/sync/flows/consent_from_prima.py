@@ -11,7 +11,7 @@ from connectors.sync.consent.prima_shelf import FEED, ConsentShelf
 from connectors.sync.context import Context
 from connectors.sync.flow import CONSENT, Defaults, Flow
 from connectors.sync.models import Cursor
-from connectors.sync.nudges import nudge_consent
+from connectors.sync.nudges import hint, nudge_consent
 from connectors.sync.reference.feed import follow
 from integration.accounts.roles import Role
 
@@ -50,16 +50,23 @@ def _once_a_day_everything() -> None:
     whole, is_new = Cursor.objects.get_or_create(flow=EVERYTHING, defaults={"moved_at": now})
     if is_new or whole.moved_at is None or whole.moved_at > now - A_DAY:
         return
+    _everything_anew()
+
+
+def _everything_anew() -> None:
+    """The next reading begins with a snapshot."""
     Cursor.objects.filter(flow=FEED).update(value="")
-    Cursor.objects.filter(flow=EVERYTHING).update(moved_at=now)
+    Cursor.objects.filter(flow=EVERYTHING).update(moved_at=timezone.now())
 
 
 def _look_after_notifications(prima: Prima) -> None:
-    """A restored backup of Prima has forgotten whom to notify, and nothing tells of it."""
+    """A restored backup has forgotten whom to notify, and its feed may skip what came after it."""
     now = timezone.now()
     seen, _ = Cursor.objects.get_or_create(flow=LOOKED_AFTER)
     if seen.moved_at is not None and seen.moved_at > now - TEN_MINUTES:
         return
     Cursor.objects.filter(pk=seen.pk).update(moved_at=now)
     _, company = company_of(connection_to("prima"))
-    subscribing.look_after(prima, company)
+    if subscribing.look_after(prima, company):
+        _everything_anew()
+        hint(ConsentFromPrima.slug)

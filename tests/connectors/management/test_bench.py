@@ -75,3 +75,13 @@ def test_a_small_bench_of_stock_sends_what_changed_in_the_fewest_calls():
     figures = json.loads(done.stdout.splitlines()[-1])
     assert (figures["lost"], figures["changed"], figures["least_calls"]) == (0, 300, 2)
     assert figures["calls"] <= 4
+
+
+@pytest.mark.slow
+def test_a_small_bench_of_consent_loses_none_and_is_told_by_both_sides():
+    done = bench("consent", "--opt-outs", "20", "--contacts", "500", "--over-seconds", "4")
+
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert (figures["lost"], figures["opt_outs"]) == (0, 20)
+    assert 0 < max(figures["link_p95_s"], figures["portal_p95_s"]) == figures["p95_s"]
+    assert figures["sweep_p95_s"] > 0
