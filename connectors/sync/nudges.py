@@ -3,33 +3,33 @@
 from django_q.tasks import async_task
 
 from connectors.sync import asking
-from connectors.sync.flow import CONSENT, flow_of
+from connectors.sync.context import SCHEDULE
+from connectors.sync.flow import flow_of
 
 
-def nudge(flow: str) -> None:
-    """In the caller's transaction: the nudge and what it is about appear together."""
-    async_task("connectors.sync.tasks.run_flow", flow)
+def nudge(flow: str, started_by: str = SCHEDULE) -> None:
+    """In the caller's transaction: the nudge and what it is about appear together.
+
+    It waits in the queue of the flow's lane.
+    """
+    lane = flow_of(flow).lane or None
+    async_task("connectors.sync.tasks.run_flow", flow, started_by, cluster=lane)
 
 
 def nudge_consent(*flows: str) -> None:
-    """As `nudge`, in the lane of opt-outs: nothing else waits in its queue."""
+    """In the lane of opt-outs: nothing else waits in its queue."""
     for flow in flows:
-        async_task("connectors.sync.tasks.run_flow", flow, cluster=CONSENT)
+        nudge(flow)
 
 
 def hint(flow: str) -> None:
-    """As `nudge`, in the queue of the flow's lane, for what may come in storms.
+    """As `nudge`, for what may come in storms.
 
     However many hints come before the flow begins, one task waits; one that comes while it runs
     has it run once more.
     """
     if asking.ask(flow):
-        again(flow)
-
-
-def again(flow: str) -> None:
-    """A task for the flow in the queue of its lane, whoever else has asked."""
-    async_task("connectors.sync.tasks.run_flow", flow, cluster=flow_of(flow).lane or None)
+        nudge(flow)
 
 
 def take_pushes() -> None:

@@ -94,7 +94,7 @@ def run(
         )
         _finish(context, attempt(lambda: _work(flow, context)))
     if flow.alone and asking.is_missed(slug):
-        nudges.again(slug)
+        nudges.nudge(slug)
     return row
 
 

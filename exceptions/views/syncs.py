@@ -12,12 +12,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from django_q.tasks import async_task
 
 from connectors.sync import pausing, runs
 from connectors.sync.context import why_not_now
 from connectors.sync.flow import flow_of, flows, setting_of
 from connectors.sync.models import Connection, Exchange, SyncRun
+from connectors.sync.nudges import nudge
 from exceptions.syncs import loads, watching
 from exceptions.syncs.forms import LoadForm
 from integration import exports
@@ -109,7 +109,7 @@ def run_now(request: HttpRequest, flow: str) -> HttpResponse:
         messages.warning(request, f"{title} cannot start. {why}")
         return redirect("syncs")
     with transaction.atomic():
-        async_task("connectors.sync.tasks.run_flow", flow, str(actor)[:150])
+        nudge(flow, started_by=str(actor)[:150])
         trail.record("flow started", actor=actor, label=title, flow=flow)
     messages.success(request, f"{title} starts in a moment.")
     return redirect("syncs")

@@ -151,6 +151,22 @@ def test_a_new_address_takes_the_place_of_the_old_one(estate, live_server):
     assert [one.url for one in subscriptions()] == [f"{live_server.url}/api/v1/inbound/prima"]
 
 
+def test_without_a_registration_there_is_no_key_to_renew(estate):
+    with pytest.raises(CommandError, match="Nothing is registered at Prima yet"):
+        register(system="prima", new_key=True)
+    assert subscriptions() == ()
+
+
+def test_a_company_the_desk_is_connected_to_no_more_may_hint_at_nothing(estate, live_server):
+    PrimaSubscription.objects.create(
+        company="before", url=live_server.url, secret="s", created_at=timezone.now()
+    )
+
+    register(live_server.url, system="prima")
+
+    assert [row.company for row in PrimaSubscription.objects.all()] == ["main"]
+
+
 def test_a_new_secret_signs_from_then_on(estate, live_server):
     register(live_server.url)
     before = PrimaSubscription.objects.get()

@@ -117,6 +117,20 @@ def test_a_flow_that_is_none_is_told_in_words(
     assert not AuditEntry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("flow", "queue"), [("orders_to_prima", "desk"), ("consent_from_prima", "consent")]
+)
+def test_a_flow_that_is_started_or_let_go_on_waits_in_the_queue_of_its_lane(
+    flow: str, queue: str, client_for: SignIn, operations: User
+) -> None:
+    client = client_for(operations)
+
+    for step in ("run-now", "pause-flow", "continue-flow"):
+        assert client.post(reverse(step, args=[flow])).status_code == 302
+
+    assert list(OrmQ.objects.values_list("key", flat=True)) == [queue, queue]
+
+
 def test_who_starts_a_flow_is_named_at_its_run(client_for: SignIn, operations: User) -> None:
     client_for(operations).post(reverse("run-now", args=[FLOW]))
 
