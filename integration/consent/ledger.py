@@ -145,23 +145,34 @@ def _keep_beside(pairs: Sequence[tuple[ConsentEvent, Happening]]) -> None:
 
 
 def _suppress(events: Sequence[ConsentEvent]) -> None:
-    """First of all, and apart from the states: a state may be rebuilt, this only grows."""
+    """First of all, and apart from the states: a state may be rebuilt, this only grows.
+
+    An opt-out follows the person to their other addresses; a yes of one of these lifts it there.
+    """
     latest: dict[tuple[str, str, str, str], Suppression] = {}
     for event in events:
         if event.action == rules.OPT_IN or event.counts_at is None:
             continue
-        key = (event.address_hash, event.channel, event.purpose, event.action)
-        before = latest.get(key)
-        if before is None or before.since < event.counts_at:
-            latest[key] = Suppression(
-                address_hash=event.address_hash,
-                channel=event.channel,
-                purpose=event.purpose,
-                reason=event.action,
-                since=event.counts_at,
-                added_at=event.received_at,
-            )
+        for hashed in _suppressed(event):
+            key = (hashed, event.channel, event.purpose, event.action)
+            before = latest.get(key)
+            if before is None or before.since < event.counts_at:
+                latest[key] = Suppression(
+                    address_hash=hashed,
+                    channel=event.channel,
+                    purpose=event.purpose,
+                    reason=event.action,
+                    since=event.counts_at,
+                    added_at=event.received_at,
+                )
     projection.suppress([latest[key] for key in sorted(latest)])
+
+
+def _suppressed(event: ConsentEvent) -> set[str]:
+    found = {event.address_hash}
+    if event.action == rules.OPT_OUT and event.customer_uid:
+        found.add(addresses.person_hash(event.customer_uid))
+    return found
 
 
 def _send_on(events: Sequence[ConsentEvent]) -> None:

@@ -1,5 +1,6 @@
 """Consent when two customers turn out to be one: the most restrictive of both, per scope."""
 
+from hashlib import sha256
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,23 +12,24 @@ from integration.consent.suppression import standings
 
 
 def carry_over(merged: UUID, survivor: UUID, *, actor: str) -> list[ConsentEvent]:
-    """What restricts the merged person restricts the survivor from now on; an opt-in is not carried.
+    """What restricts either person restricts all keys of the survivor, since it was said.
 
-    What is known of an address stays with the address. Call it in the transaction of the merger;
-    again, it changes nothing. Undoing the merger does not take the restriction back: nobody said so.
+    An opt-in is not carried. What is known of an address stays with the address, so one that said
+    yes plainly later than the no keeps its yes. Call it in the transaction of the merger; again,
+    it changes nothing. Undoing the merger does not take the restriction back: nobody said so.
     """
     now = timezone.now()
-    hashed = addresses.person_hash(merged)
+    hashes = [addresses.person_hash(merged), addresses.person_hash(survivor)]
     return ledger.record(
         [
             Happening(
-                event_id=f"merged:{merged}:{survivor}:{channel}:{purpose}:{action}",
+                event_id=_id(survivor, merged, channel, purpose, action, since),
                 address=addresses.person(survivor),
                 channel=channel,
                 purpose=purpose,
                 action=action,
                 received_at=now,
-                occurred_at=now,
+                occurred_at=since,
                 customer_uid=survivor,
                 source_system=Source.DESK,
                 source="merger",
@@ -35,14 +37,21 @@ def carry_over(merged: UUID, survivor: UUID, *, actor: str) -> list[ConsentEvent
                 method="the most restrictive of both",
                 actor=actor,
             )
-            for (channel, purpose), standing in _by_scope(hashed).items()
-            if (action := standing.restricted_by())
+            for (channel, purpose), standing in _by_scope(hashes).items()
+            for action, since in standing.restrictions().items()
         ]
     )
 
 
-def _by_scope(hashed: str) -> dict[tuple[str, str], rules.Standing]:
+def _id(survivor: UUID, *parts: object) -> str:
+    """The same restriction is told once for each merger: every one brings keys of its own."""
+    told = "|".join(map(str, parts))
+    return f"merged:{survivor}:{sha256(told.encode()).hexdigest()[:40]}"
+
+
+def _by_scope(hashes: list[str]) -> dict[tuple[str, str], rules.Standing]:
     found: dict[tuple[str, str], rules.Standing] = {}
-    for scope, standing in standings([hashed]).get(hashed, ()):
+    known = standings(hashes)
+    for scope, standing in (pair for hashed in hashes for pair in known.get(hashed, ())):
         found[scope] = found.get(scope, rules.Standing()).joined(standing)
     return found

@@ -66,8 +66,11 @@ class Standing:
 
     def restricted_by(self) -> str:
         """The worst restriction that no later opt-in has lifted; empty when there is none."""
-        standing = (action for action in RESTRICTIONS if self._holds(action))
-        return next(standing, "")
+        return next(iter(self.restrictions()), "")
+
+    def restrictions(self) -> dict[str, datetime]:
+        """Every restriction that no later opt-in has lifted, with its moment, the worst first."""
+        return {action: getattr(self, action) for action in RESTRICTIONS if self._holds(action)}
 
     def state(self) -> str:
         """One of `STATES`' words; empty when nothing is known."""

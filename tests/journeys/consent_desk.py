@@ -1,5 +1,6 @@
 """A small estate for stories of consent: four people, three journeys, both systems."""
 
+from collections.abc import Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -87,13 +88,17 @@ def estate(people: int = len(PEOPLE), **sfmc: Any):
 
 def know(sandbox: RunningSandbox, people: int = len(PEOPLE)) -> None:
     connect(sandbox)
-    for number in range(people):
-        name = name_of(number)
-        keys.link(f"CK-{name}", f"A-{name}".upper(), method="test", actor=None)
+    know_of([name_of(number) for number in range(people)])
+
+
+def know_of(names: Sequence[str]) -> None:
+    """Linked, and read into the mirror."""
     now = timezone.now()
+    for name in names:
+        keys.link(f"CK-{name}", f"A-{name}".upper(), method="test", actor=None)
     Contact.objects.bulk_create(
         Contact(key=f"CK-{name}", email=f"{name}@example.com", status="Active", read_at=now)
-        for name in map(name_of, range(people))
+        for name in names
     )
     PrimaCustomer.objects.bulk_create(
         PrimaCustomer(
@@ -101,11 +106,33 @@ def know(sandbox: RunningSandbox, people: int = len(PEOPLE)) -> None:
             account_code=f"A-{name}".upper(),
             name=name,
             email=f"{name}@example.com",
-            data={},
+            data={"id": name, "account_code": f"A-{name}".upper(), "name": name},
             read_at=now,
         )
-        for name in map(name_of, range(people))
+        for name in names
     )
+
+
+def arrive(sandbox: RunningSandbox, names: Sequence[str]) -> None:
+    """New customers, in both systems and here."""
+    for name in names:
+        told = {
+            "account_code": f"A-{name}".upper(),
+            "name": name.capitalize(),
+            "type": "person",
+            "email": f"{name}@example.com",
+            "external_keys": [{"system": "sfmc", "key": f"CK-{name}"}],
+        }
+        url = f"{sandbox.base_url}/prima/__control__/customers"
+        requests.post(url, json=told, timeout=10).raise_for_status()
+    client = connections.sfmc()
+    try:
+        client.subscribers.create(
+            [Subscriber(f"CK-{name}", f"{name}@example.com") for name in names]
+        )
+    finally:
+        client.close()
+    know_of(names)
 
 
 def let_in(*names: str) -> None:

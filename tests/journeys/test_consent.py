@@ -25,8 +25,8 @@ from tests.factories.consent import wording
 from tests.journeys import consent_desk as desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-SOAP_CALLS = 3
-"""A batch: the status of those who are there, those who are not, and reading all of them back."""
+SOAP_CALLS = 4
+"""A batch: a look, the status of those who are there, those who are not, and reading all back."""
 ANN = Recipient("CK-ann", email="ann@example.com")
 
 

@@ -18,11 +18,15 @@ EMAIL_CHANNELS = frozenset({"email", "all", "third_party"})
 
 @dataclass(slots=True)
 class Person:
-    """`address` is empty when it was erased. `standing` is that of the event's scope, just now."""
+    """`address` is empty when it was erased. `standing` is that of the event's scope, just now.
+
+    `named` are those contacts of whom Marketing Cloud itself says that they have the address.
+    """
 
     address: str
     standing: rules.Standing
     contacts: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
 
     @property
@@ -120,12 +124,23 @@ def _accounts_with(emails: Iterable[str]) -> dict[str, set[str]]:
 
 
 def _links(uids: set[str]) -> dict[str, set[tuple[str, str]]]:
-    """Every key that is written to, aliases of Marketing Cloud too: they are contacts there."""
+    """Every key that is written to, aliases too: they are contacts and accounts there."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     if not uids:
         return found
-    rows = CustomerLink.objects.exclude(state=keys.RETIRED).filter(customer_id__in=uids)
-    for uid, system, state, key in rows.values_list("customer_id", "system", "state", "key"):
-        if system == keys.SFMC or state == keys.ACTIVE:
+    links = CustomerLink.objects.exclude(state=keys.RETIRED).filter(customer_id__in=uids)
+    rows = list(links.values_list("customer_id", "system", "state", "key"))
+    others = {key for _, system, state, key in rows if (system, state) == (keys.PRIMA, keys.ALIAS)}
+    kept = _accounts_in_use(others) if others else set()
+    for uid, system, state, key in rows:
+        if system == keys.SFMC or state == keys.ACTIVE or key in kept:
             found[str(uid)].add((system, key))
     return found
+
+
+def _accounts_in_use(codes: set[str]) -> set[str]:
+    """Without those that Prima has merged or deleted: it would take no more of them."""
+    rows = PrimaCustomer.objects.filter(
+        account_code__in=codes, deleted_at__isnull=True, is_pool=False
+    )
+    return set(rows.exclude(status="merged").values_list("account_code", flat=True))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
+from connectors.sync.consent.judging import Judgement
 from connectors.sync.consent.people import Person
 from integration.consent import rules
 from integration.consent.models import ConsentEvent, Propagation
@@ -20,8 +21,8 @@ _ACTIONS: dict[str, ConsentAction] = {
 }
 
 
-def notes_of(row: Propagation, person: Person) -> list[ConsentNote]:
-    """One for each account and channel; without an account, for the e-mail address.
+def notes_of(row: Propagation, person: Person, judgement: Judgement) -> list[ConsentNote]:
+    """One for each account and channel that it is about; without an account, for the address.
 
     The same round of a propagation always makes the same notes: told twice, they are one.
     """
@@ -44,6 +45,7 @@ def notes_of(row: Propagation, person: Person) -> list[ConsentNote]:
         )
         for account, email, whose in _subjects(person)
         for channel in _channels(event)
+        if not account or judgement.acts(event, channel, account)
     ]
 
 

@@ -15,7 +15,7 @@ from integration.consent import addresses, ledger, rules
 from integration.consent.addresses import UnusableAddress
 from integration.consent.happening import Happening
 from integration.consent.models import Source
-from integration.consent.suppression import standing_of, standings
+from integration.consent.suppression import Scope, standing_of, standings
 from integration.core import problems
 from integration.core.problems import Finding, Problem, Subject
 from integration.identity import keys
@@ -100,20 +100,22 @@ def _everything(state: ConsentState) -> list[ConsentState]:
 
 def _put_back(told: Sequence[Happening]) -> int:
     """A yes there that is none here, by a flag or from a backup: Prima is told the no again."""
-    by_scope: dict[tuple[str, str], list[str]] = defaultdict(list)
+    by_scope: dict[Scope, list[tuple[str, UUID | None]]] = defaultdict(list)
     for one in told:
         hashed = addresses.address_hash(one.channel, one.address)
-        by_scope[one.channel, one.purpose].append(hashed)
+        by_scope[one.channel, one.purpose].append((hashed, one.customer_uid))
     count = 0
-    for (channel, purpose), hashes in by_scope.items():
-        known = standings(hashes)
+    for scope, whose in by_scope.items():
+        persons = {uid: addresses.person_hash(uid) if uid else "" for _, uid in whose}
+        known = standings({*(hashed for hashed, _ in whose), *persons.values()})
         against = [
-            hashed
-            for hashed in hashes
-            if standing_of(known, [hashed], channel, purpose).restricted_by()
+            (hashed, uid)
+            for hashed, uid in whose
+            if standing_of(known, [hashed, persons[uid]], *scope).restricted_by()
         ]
         if against:
-            count += safety_net.contradicted(Source.PRIMA, against, channel, purpose)
+            hashes, uids = [hashed for hashed, _ in against], [uid for _, uid in against if uid]
+            count += safety_net.contradicted(scope, hashes, uids, by=Source.PRIMA)
     return count
 
 

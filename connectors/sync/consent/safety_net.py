@@ -4,9 +4,12 @@ A contact may appear after its address said no, or be made active there by an im
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
+
+from integration.consent.suppression import Scope
 
 _BEGIN_AGAIN = """
 UPDATE consent_propagation SET
@@ -37,7 +40,8 @@ WHERE id IN (
     SELECT max(sent.id)
     FROM consent_propagation sent JOIN consent_consentevent event ON event.id = sent.event_id
     WHERE sent.target = %s AND sent.is_restriction AND sent.step IN ('done', 'nobody')
-        AND event.address_hash = ANY(%s) AND event.channel IN (%s, 'all')
+        AND (event.address_hash = ANY(%s) OR event.customer_uid = ANY(%s::uuid[]))
+        AND event.channel IN (%s, 'all')
         AND event.purpose IN (%s, 'all')
     GROUP BY event.address_hash
 )
@@ -52,9 +56,9 @@ def begin_again() -> int:
         return int(cursor.rowcount)
 
 
-def contradicted(target: str, hashes: Sequence[str], channel: str, purpose: str) -> int:
-    """The system says yes for these although they said no: the no is told again, as of now."""
+def contradicted(scope: Scope, hashes: Sequence[str], uids: Sequence[UUID], *, by: str) -> int:
+    """A system says yes for these addresses, or persons, who said no: it is told again, as of now."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_CONTRADICTED, [now, now, target, list(hashes), channel, purpose])
+        cursor.execute(_CONTRADICTED, [now, now, by, list(hashes), list(uids), *scope])
         return int(cursor.rowcount)

@@ -1,12 +1,13 @@
 """Writes what people said to Marketing Cloud: the account-wide status and the consent columns."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
 from connectors.sfmc.client import SfmcClient
 from connectors.sfmc.subscribers import SaveOutcome, Subscriber
-from connectors.sync.consent import claims
+from connectors.sync.consent import claims, judging
 from connectors.sync.consent.claims import Step
 from connectors.sync.consent.people import EMAIL_CHANNELS, Person
 from connectors.sync.outgoing.target import target_of
@@ -17,6 +18,7 @@ from integration.records.audience import Recipient
 
 UNSUBSCRIBED, ACTIVE = "Unsubscribed", "Active"
 NOBODY_THERE = "Marketing Cloud knows no contact with this address."
+NOBODY_MEANT = "It changes nothing for any contact of theirs."
 CONTACT = "contact"
 COLUMNS = ("email_consent", "sms_consent", "phone_consent", "post_consent")
 ABSENT = frozenset({"12001", "12015"})
@@ -29,27 +31,28 @@ def find(client: SfmcClient, people: Sequence[Person]) -> None:
     named = client.address_search.keys_of(emails) if emails else {}
     for one in people:
         if one.email:
-            one.contacts |= set(named.get(one.email.casefold(), ()))
+            one.named = set(named.get(one.email.casefold(), ()))
+            one.contacts |= one.named
 
 
 def write(client: SfmcClient, rows: Sequence[Propagation], people: Mapping[int, Person]) -> None:
     """The status first, then the columns. Raises Rejected when one of several is refused alone."""
     there = [row for row in rows if people[row.event_id].contacts]
-    for row in there:
-        row.contacts = sorted(people[row.event_id].contacts)
+    contact_keys = {key for row in there for key in people[row.event_id].contacts}
+    emails = _emails(contact_keys) | _emails_there(client, contact_keys)
+    _choose(there, people, emails)
     claims.mark_sending(there)
-    emails = _emails({key for row in there for key in people[row.event_id].contacts})
     refused = _statuses(client, there, people, emails)
     refused |= _columns(client, there, people, emails)
     now = timezone.now()
     for row in rows:
-        person = people[row.event_id]
-        row.contacts = sorted(person.contacts)
         why = next((refused[key] for key in row.contacts if key in refused), "")
         if why:
             claims.rest(row, why)
-        elif not row.contacts:
+        elif not people[row.event_id].contacts:
             claims.finish(row, now, Step.NOBODY, NOBODY_THERE)
+        elif not row.contacts:
+            claims.finish(row, now, note=NOBODY_MEANT)
         else:
             row.written_at, row.not_before, row.last_error = now, None, ""
             row.step = Step.LEAVE if row.is_restriction else Step.CONFIRM
@@ -81,6 +84,25 @@ def recipients(contact_keys: Sequence[str], emails: Mapping[str, str]) -> list[R
     return found
 
 
+def _choose(
+    rows: Sequence[Propagation], people: Mapping[int, Person], emails: Mapping[str, str]
+) -> None:
+    """The contacts each is about: a no those it restricts, a yes those whose own address said it."""
+    more: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for key in people[row.event_id].named:
+            more[key].add(people[row.event_id].email)
+    everybody = sorted({key for row in rows for key in people[row.event_id].contacts})
+    judgement = judging.of_contacts(recipients(everybody, emails), more)
+    for row in rows:
+        channel = judging.channel_of(row.event)
+        row.contacts = [
+            key
+            for key in sorted(people[row.event_id].contacts)
+            if judgement.acts(row.event, channel, key)
+        ]
+
+
 def _statuses(
     client: SfmcClient,
     rows: Sequence[Propagation],
@@ -90,9 +112,8 @@ def _statuses(
     wanted: dict[str, str] = {}
     for row in rows:
         if is_of_email(row) and row.event.channel != "third_party":
-            person = people[row.event_id]
-            for key in person.contacts:
-                emails.setdefault(key, person.email)
+            for key in row.contacts:
+                emails.setdefault(key, people[row.event_id].email)
                 # Of two that contradict each other in one batch, the no is written.
                 if wanted.get(key) != UNSUBSCRIBED:
                     wanted[key] = wanted_status(row)
@@ -146,6 +167,13 @@ def _columns(
 def columns_of(permissions: Mapping[str, object]) -> dict[str, object]:
     """What is not known is left as it is."""
     return {name: value for name, value in permissions.items() if value is not None}
+
+
+def _emails_there(client: SfmcClient, contact_keys: set[str]) -> dict[str, str]:
+    """The addresses that Marketing Cloud writes to; who is no subscriber has none."""
+    given = {key.upper(): key for key in contact_keys}
+    found = client.subscribers.find_many(sorted(contact_keys))
+    return {given[one.key.upper()]: one.email for one in found if one.key.upper() in given}
 
 
 def _emails(contact_keys: set[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from connectors.prima.port import Prima
-from connectors.sync.consent import claims, overdue
+from connectors.sync.consent import claims, judging, overdue
 from connectors.sync.consent.claims import Step
 from connectors.sync.consent.people import Person, people_of
 from connectors.sync.consent.prima_notes import notes_of
@@ -39,19 +39,22 @@ class ConsentToPrima(Flow):
 def _tell(rows: Sequence[Propagation], context: Context) -> None:
     prima = context.remotes.prima()
     people = people_of([row.event for row in rows])
+    judgement = judging.of_accounts(code for one in people.values() for code in one.accounts)
     claims.mark_sending(rows)
     for row in rows:
         person = people[row.event_id]
         if row.is_restriction != person.is_restricted:
             claims.finish(row, timezone.now(), note="They said something else since.")
-        elif _one(prima, row, person):
+        elif _one(prima, row, person, notes_of(row, person, judgement)):
             context.beat()
 
 
-def _one(prima: Prima, row: Propagation, person: Person) -> bool:
-    """One event, to every account of the person. Raises what Prima raises."""
-    notes = notes_of(row, person)
+def _one(prima: Prima, row: Propagation, person: Person, notes: Sequence[ConsentNote]) -> bool:
+    """One event, to every account that it is about. Raises what Prima raises."""
     now = timezone.now()
+    if not notes and person.accounts:
+        claims.finish(row, now, note="It changes nothing for any account of theirs.")
+        return False
     if not notes:
         claims.finish(row, now, Step.NOBODY, NOBODY_THERE)
         return False

@@ -107,6 +107,40 @@ def test_the_merged_person_gets_the_more_restrictive_of_both_once():
     assert cleared(BEN) == []
 
 
+def test_an_opt_out_follows_the_person_and_a_yes_lifts_it_where_it_was_said():
+    customer = keys.link("C-1", "A1", method="test", actor=None)
+    keys.link("C-2", "A1", method="test", actor=None)
+    ledger.record([opt_out(customer_uid=customer.uid, occurred_at=ago(hours=2))])
+    assert cleared(ANN, BEN) == []
+    assert cleared(ANN, channel="sms") == ["C-1"]
+
+    ledger.record([opt_in("ben@example.com", customer_uid=customer.uid, occurred_at=ago(hours=1))])
+
+    assert cleared(ANN, BEN) == ["C-2"]
+
+
+def test_a_bounce_is_of_the_address_and_follows_nobody():
+    customer = keys.link("C-1", "A1", method="test", actor=None)
+    keys.link("C-2", "A1", method="test", actor=None)
+
+    ledger.record([opt_out(action="bounce", customer_uid=customer.uid)])
+
+    assert cleared(ANN, BEN) == ["C-2"]
+
+
+def test_a_merger_carries_every_no_with_its_moment_not_only_the_worst():
+    one = keys.link("C-1", "A1", method="test", actor=None)
+    two = keys.link("C-2", "A2", method="test", actor=None)
+    ledger.record([objection(customer_uid=one.uid, occurred_at=ago(hours=3))])
+    ledger.record([opt_out(customer_uid=one.uid, occurred_at=ago(hours=1))])
+    ledger.record([opt_in("ben@example.com", customer_uid=two.uid, occurred_at=ago(hours=2))])
+    assert cleared(BEN) == ["C-2"]
+
+    merging.carry_over(one.uid, two.uid, actor="mark")
+
+    assert cleared(BEN) == []
+
+
 def test_permissions_for_the_contact_table_are_what_the_ledger_says():
     ledger.record(
         [

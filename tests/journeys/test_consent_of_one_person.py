@@ -1,0 +1,140 @@
+"""One person, several addresses and accounts: a no follows the person, a yes stays where it was said."""
+
+import pytest
+
+from exceptions.customers import decisions
+from integration.consent.suppression import allowed
+from integration.identity import keys
+from integration.records.audience import Recipient
+from tests.factories.consent import wording
+from tests.journeys import consent_desk as desk
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PROOF = {"method": "form", "wording_version": "newsletter 3", "evidence_ref": "form 9"}
+NO_PROOF = {"method": "flag", "wording_version": "?", "evidence_ref": "none"}
+
+
+@pytest.fixture
+def estate():
+    with desk.estate(2) as sandbox:
+        wording()
+        yield sandbox
+
+
+def merge(kept, gone, actor):
+    one, two = (keys.resolve("sfmc", f"CK-{name}") for name in (kept, gone))
+    decisions.merge(one, two, actor=actor, reason="She told us")
+
+
+def says_yes(sandbox, name, **back):
+    told = {"action": "opt_in", "occurred_at": desk.moment(**back), **PROOF}
+    desk.says_no_in_the_portal(sandbox, name, **told)
+
+
+def standing(name):
+    """(what the gate says, Marketing Cloud, Prima)"""
+    one = Recipient(f"CK-{name}", email=f"{name}@example.com")
+    may = "yes" if allowed([one], "email", "marketing").cleared else "no"
+    return may, desk.status(name), desk.at_prima_is(name)
+
+
+NO = ("no", "Unsubscribed", "opt_out")
+
+
+@pytest.mark.parametrize("who", ["ann", "ben"])
+def test_the_no_of_either_before_they_were_merged_is_one_of_both_after(who, estate, marketing):
+    desk.says_no_in_the_portal(estate, who)
+    desk.until_confirmed()
+
+    merge("ann", "ben", marketing)
+    desk.until_confirmed()
+
+    assert standing("ann") == standing("ben") == NO
+
+
+@pytest.mark.parametrize("who", ["ann", "ben"])
+def test_a_no_after_they_were_merged_is_one_of_both(who, estate, marketing):
+    merge("ann", "ben", marketing)
+
+    desk.follows_the_link(who)
+    desk.until_confirmed()
+
+    assert standing("ann") == standing("ben") == NO
+
+
+def test_a_yes_is_not_given_to_the_other_address_that_said_no(estate, marketing):
+    desk.follows_the_link("ann")
+    merge("ann", "ben", marketing)
+    says_yes(estate, "ben", minutes=45)
+
+    desk.until_confirmed()
+
+    assert standing("ann") == standing("ben") == NO
+
+
+def test_an_address_that_said_yes_plainly_later_keeps_it_when_merged(estate, marketing):
+    desk.says_no_in_the_portal(estate, "ann", occurred_at=desk.moment(hours=2))
+    says_yes(estate, "ben", hours=1)
+    desk.until_confirmed()
+
+    merge("ann", "ben", marketing)
+    desk.until_confirmed()
+
+    assert standing("ann") == NO
+    assert standing("ben") == ("yes", "Active", "opt_in")
+
+
+def test_an_objection_that_one_address_has_lifted_stays_lifted_there_alone(estate, marketing):
+    desk.says_no_in_the_portal(estate, "ann", action="objection", occurred_at=desk.moment(hours=2))
+    says_yes(estate, "ann", hours=1)
+    desk.until_confirmed()
+    assert standing("ann") == ("yes", "Active", "opt_in")
+
+    merge("ann", "ben", marketing)
+    desk.until_confirmed()
+
+    assert standing("ann") == ("yes", "Active", "opt_in")
+    assert standing("ben") == ("no", "Unsubscribed", "objection")
+
+
+def test_prima_is_told_again_when_a_flag_of_the_other_account_says_yes(estate, marketing):
+    merge("ann", "ben", marketing)
+    desk.follows_the_link("ann")
+    desk.until_confirmed()
+    desk.says_no_in_the_portal(estate, "ben", action="opt_in", **NO_PROOF)
+    assert desk.at_prima_is("ben") == "opt_in"
+
+    desk.until_confirmed()
+
+    assert standing("ben") == NO
+
+
+def test_a_merger_that_is_made_again_carries_what_was_said_between(estate, marketing):
+    merge("ann", "ben", marketing)
+    decisions.undo(
+        keys.resolve("sfmc", "CK-ann").mergers.get(), actor=marketing, reason="A mistake"
+    )
+    desk.follows_the_link("ben")
+    desk.until_confirmed()
+    assert standing("ann")[:2] == ("yes", "Active")
+
+    merge("ann", "ben", marketing)
+    desk.until_confirmed()
+
+    assert standing("ann") == standing("ben") == NO
+
+
+def test_a_yes_of_one_address_makes_no_contact_with_another_address_active():
+    two = [
+        {"key": "CK-ann", "email": "ann@example.com"},
+        {"key": "CK-ann-2", "email": "ann@work.example", "status": "Unsubscribed"},
+    ]
+    with desk.estate(1, subscribers=two) as sandbox:
+        wording()
+        keys.link("CK-ann-2", "A-ANN", method="test", actor=None)
+        says_yes(sandbox, "ann", minutes=30)
+        desk.until_confirmed()
+
+        assert desk.status("ann") == "Active"
+        assert desk.status("ann-2") == "Unsubscribed"
+        assert desk.row_of("ann-2").get("emailconsent") != "True"
