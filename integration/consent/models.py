@@ -225,6 +225,17 @@ class Propagation(models.Model):
     left_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     contacts = ArrayField(models.CharField(max_length=120), default=list)
+    ended = ArrayField(
+        models.CharField(max_length=120),
+        default=list,
+        help_text="The contacts, in capitals, whose subscription our own writing ends.",
+    )
+    ended_at = models.DateTimeField(null=True, help_text="When that was answered.")
+    in_doubt = ArrayField(
+        models.CharField(max_length=120),
+        default=list,
+        help_text="Those who may have ended it themselves while our writing had no answer.",
+    )
     journeys = models.JSONField(default=list)
     round = models.PositiveSmallIntegerField(
         default=0, help_text="How often it began again because the other side said otherwise."

@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from connectors.sync import connections
+from connectors.sync.consent.claims import take as take_due
+from connectors.sync.consent.claims import under_way
 from connectors.sync.consent.people import people_of
 from connectors.sync.consent.sfmc_write import write
 from connectors.sync.consent.unsubscribed import Unsubscription, take
@@ -94,7 +96,7 @@ def test_the_echo_at_another_address_of_theirs_is_no_news_before_the_step_is_sto
         Contact.objects.create(key="CK-ann-2", email="ann@work.example", read_at=timezone.now())
         desk.follows_the_link("ann")
         desk.sync("consent_from_sfmc")
-        row = Propagation.objects.select_related("event").get(target="sfmc")
+        [row] = take_due("sfmc", "a worker", 10)
         client = connections.sfmc()
         write(client, [row], people_of([row.event]))
         assert desk.status("ann-2") == "Unsubscribed"
@@ -105,6 +107,45 @@ def test_the_echo_at_another_address_of_theirs_is_no_news_before_the_step_is_sto
 
         assert (counted.echoes, counted.new) == (1, 0)
         assert ConsentEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("moment", ["before our own writing", "after it failed"])
+def test_a_link_that_is_followed_around_our_own_writing_is_no_echo_of_it(moment, estate):
+    """Else a yes that is older than the link, and comes in later, would outweigh the first no."""
+    wording()
+    desk.says_no_in_the_portal(estate, "ann", occurred_at=desk.moment(hours=1))
+    desk.sync("consent_from_prima")
+    if moment == "after it failed":
+        estate.fault("server_error", path="/sfmc/soap.*#update")
+        desk.sync("consent_to_sfmc")
+        assert desk.status("ann") == "Active"
+        under_way().update(not_before=None)
+    desk.follows_the_link("ann")
+    desk.sync("consent_to_sfmc", "consent_from_sfmc")
+    desk.says_no_in_the_portal(
+        estate,
+        "ann",
+        action="opt_in",
+        occurred_at=desk.moment(minutes=30),
+        method="form",
+        wording_version="newsletter 3",
+        evidence_ref="form 9",
+    )
+    desk.until_confirmed()
+
+    assert not allowed([ANN], "email", "marketing").cleared
+    assert desk.status("ann") == "Unsubscribed"
+    assert desk.at_prima_is("ann") == "opt_out"
+
+
+def test_a_writing_of_ours_that_was_not_answered_counts_as_theirs_and_says_so(estate):
+    desk.says_no_in_the_portal(estate, "ann", occurred_at=desk.moment(hours=1))
+    desk.sync("consent_from_prima")
+    estate.fault("server_error", path="/sfmc/soap.*#update", when="after")
+    desk.sync("consent_to_sfmc", "consent_from_sfmc")
+
+    event = ConsentEvent.objects.get(source_system="sfmc")
+    assert "had no answer" in event.evidence.note
 
 
 def test_a_no_of_everybody_with_the_same_address_is_written_to_all_of_them():
@@ -168,7 +209,9 @@ def test_a_subscriber_whose_making_was_not_answered_is_not_made_twice_and_keeps_
 
         assert desk.status("ann") == desk.status("ben") == "Unsubscribed"
         assert desk.address("ann") == "ann@example.com"
-        assert ConsentEvent.objects.count() == 2
+        # What had no answer may have been their own doing; what was answered before was not.
+        theirs = ConsentEvent.objects.filter(source_system="sfmc")
+        assert [event.source_ref for event in theirs] == ["CK-ann"]
 
 
 def test_an_evidenced_yes_travels_and_a_flag_does_not(estate):

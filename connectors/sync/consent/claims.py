@@ -18,7 +18,7 @@ LONGEST_REST = 120.0
 FIRST_REST = 2.0
 _STORED = (
     "step", "sending_at", "written_at", "left_at", "confirmed_at", "contacts", "journeys",
-    "round", "said_at", "attempts", "not_before", "lease_owner", "lease_until", "last_error",
+    "ended", "ended_at", "in_doubt", "round", "said_at", "attempts", "not_before", "lease_owner", "lease_until", "last_error",
 )  # fmt: skip
 
 Work = Callable[[Sequence[Propagation]], None]
@@ -76,13 +76,21 @@ def take(
 def mark_sending(rows: Sequence[Propagation]) -> None:
     """Before anything is first written: what comes back from there may be our own echo.
 
-    Kept with the contacts it goes to: some may have another address than the event.
+    Kept with the contacts it goes to, as some may have another address than the event.
     """
     now = timezone.now()
-    first = [row for row in rows if row.sending_at is None]
-    for row in first:
-        row.sending_at = now
-    Propagation.objects.bulk_update(first, ["sending_at", "contacts"])
+    for row in rows:
+        row.sending_at = row.sending_at or now
+    fields = ["sending_at", "contacts", "ended", "ended_at", "in_doubt"]
+    Propagation.objects.bulk_update(rows, fields)
+
+
+def mark_ended(rows: Sequence[Propagation]) -> None:
+    """That our own writing ended subscriptions, as it was answered."""
+    now = timezone.now()
+    for row in rows:
+        row.ended_at = now
+    Propagation.objects.bulk_update(rows, ["ended_at"])
 
 
 def store(rows: Sequence[Propagation]) -> None:

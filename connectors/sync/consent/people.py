@@ -13,8 +13,6 @@ from integration.identity import keys
 from integration.identity.models import CustomerLink
 from integration.mirror.models import Contact, PrimaCustomer
 
-EMAIL_CHANNELS = frozenset({"email", "all", "third_party"})
-
 
 @dataclass(slots=True)
 class Person:

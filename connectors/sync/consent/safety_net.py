@@ -14,7 +14,8 @@ from integration.consent.suppression import Scope
 _BEGIN_AGAIN = """
 UPDATE consent_propagation SET
     step = 'write', not_before = NULL, confirmed_at = NULL, written_at = NULL, left_at = NULL,
-    seen_at = %s, said_at = %s, round = round + 1, reported_at = NULL
+    seen_at = %s, said_at = %s, round = round + 1, reported_at = NULL, sending_at = NULL,
+    ended = '{}', ended_at = NULL, in_doubt = '{}'
 WHERE id IN (
     SELECT max(sent.id)
     FROM consent_consentstate state
@@ -35,7 +36,8 @@ WHERE id IN (
 _CONTRADICTED = """
 UPDATE consent_propagation SET
     step = 'write', not_before = NULL, confirmed_at = NULL, written_at = NULL, left_at = NULL,
-    seen_at = %s, said_at = %s, round = round + 1, reported_at = NULL
+    seen_at = %s, said_at = %s, round = round + 1, reported_at = NULL, sending_at = NULL,
+    ended = '{}', ended_at = NULL, in_doubt = '{}'
 WHERE id IN (
     SELECT max(sent.id)
     FROM consent_propagation sent JOIN consent_consentevent event ON event.id = sent.event_id

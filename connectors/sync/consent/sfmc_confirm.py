@@ -64,9 +64,7 @@ def _keep_statuses(subscribers: Mapping[str, tuple[str, str]]) -> None:
 
 def _has_status(row: Propagation, status: str) -> bool:
     """Somebody who is no subscriber gets nothing: there is nothing to unsubscribe."""
-    if not is_of_email(row) or row.event.channel == "third_party":
-        return True
-    return status == wanted_status(row)
+    return not is_of_email(row) or status == wanted_status(row)
 
 
 def _has_columns(shown: Mapping[str, str | None], permitted: Permissions) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 
@@ -9,9 +10,9 @@ from connectors.sfmc.client import SfmcClient
 from connectors.sfmc.subscribers import SaveOutcome, Subscriber
 from connectors.sync.consent import claims, judging
 from connectors.sync.consent.claims import Step
-from connectors.sync.consent.people import EMAIL_CHANNELS, Person
+from connectors.sync.consent.people import Person
 from connectors.sync.outgoing.target import target_of
-from integration.consent.models import Propagation
+from integration.consent.models import Channel, Propagation
 from integration.consent.permissions import permissions_of
 from integration.mirror.models import Contact
 from integration.records.audience import Recipient
@@ -39,10 +40,15 @@ def write(client: SfmcClient, rows: Sequence[Propagation], people: Mapping[int, 
     """The status first, then the columns. Raises Rejected when one of several is refused alone."""
     there = [row for row in rows if people[row.event_id].contacts]
     contact_keys = {key for row in there for key in people[row.event_id].contacts}
-    emails = _emails(contact_keys) | _emails_there(client, contact_keys)
+    subscribers = _subscribers(client, contact_keys)
+    emails = _emails(contact_keys) | {key: one.email for key, one in subscribers.items()}
     _choose(there, people, emails)
+    _note_whom_it_ends(there, subscribers)
     claims.mark_sending(there)
     refused = _statuses(client, there, people, emails)
+    claims.mark_ended(
+        [row for row in there if row.ended and not refused.keys() & set(row.contacts)]
+    )
     refused |= _columns(client, there, people, emails)
     now = timezone.now()
     for row in rows:
@@ -62,7 +68,7 @@ def write(client: SfmcClient, rows: Sequence[Propagation], people: Mapping[int, 
 
 def is_of_email(row: Propagation) -> bool:
     """Whether the account-wide status of the subscriber speaks about it."""
-    return row.event.channel in EMAIL_CHANNELS
+    return row.event.channel in (Channel.EMAIL, Channel.ALL)
 
 
 def wanted_status(row: Propagation) -> str:
@@ -103,6 +109,25 @@ def _choose(
         ]
 
 
+def _note_whom_it_ends(rows: Sequence[Propagation], subscribers: Mapping[str, Subscriber]) -> None:
+    """Who is unsubscribed already is not by us: a no of theirs that comes in is their own.
+
+    That is in doubt for those whom we were unsubscribing before, without an answer.
+    """
+    for row in rows:
+        ours = {
+            key.upper()
+            for key in row.contacts
+            if row.is_restriction
+            and is_of_email(row)
+            and (key not in subscribers or subscribers[key].status != UNSUBSCRIBED)
+        }
+        if not row.ended_at:
+            row.in_doubt = sorted({*row.in_doubt, *row.ended} - ours)
+        if ours or not row.ended_at:
+            row.ended, row.ended_at, row.sending_at = sorted(ours), None, None
+
+
 def _statuses(
     client: SfmcClient,
     rows: Sequence[Propagation],
@@ -111,13 +136,14 @@ def _statuses(
 ) -> dict[str, str]:
     wanted: dict[str, str] = {}
     for row in rows:
-        if is_of_email(row) and row.event.channel != "third_party":
+        if is_of_email(row):
             for key in row.contacts:
                 emails.setdefault(key, people[row.event_id].email)
                 # Of two that contradict each other in one batch, the no is written.
                 if wanted.get(key) != UNSUBSCRIBED:
                     wanted[key] = wanted_status(row)
-    outcomes = _saved(client, wanted, emails)
+    told = [Subscriber(key, emails[key], wanted[key]) for key in sorted(wanted)]
+    outcomes = _saved(client, told, rows)
     return {
         one.key: f"Marketing Cloud refused the status of {one.key}: {one.message}"
         for one in outcomes
@@ -126,19 +152,28 @@ def _statuses(
 
 
 def _saved(
-    client: SfmcClient, wanted: Mapping[str, str], emails: Mapping[str, str]
+    client: SfmcClient, told: Sequence[Subscriber], rows: Sequence[Propagation]
 ) -> list[SaveOutcome]:
     """The status by the key alone: whoever is there keeps their address, whatever we take it for.
 
     Only who is no subscriber yet is made one, with the address. Somebody who became one meanwhile
     is refused then, and comes again.
     """
-    outcomes = client.subscribers.update(
-        [Subscriber(key, "", wanted[key]) for key in sorted(wanted)]
+    outcomes = client.subscribers.update([replace(one, email="") for one in told])
+    _note_answers(rows, outcomes)
+    absent = {one.key for one in outcomes if one.code in ABSENT}
+    made = client.subscribers.create([one for one in told if one.key in absent and one.email])
+    _note_answers(rows, outcomes + made)
+    made_or_not = {one.key for one in made}
+    return [one for one in outcomes if one.key not in made_or_not] + made
+
+
+def _note_answers(rows: Sequence[Propagation], outcomes: Sequence[SaveOutcome]) -> None:
+    """At once, before anything else can fail: the notification of what we wrote is quick."""
+    saved = {one.key.upper() for one in outcomes if one.ok}
+    claims.mark_ended(
+        [row for row in rows if row.ended and not row.ended_at and saved.issuperset(row.ended)]
     )
-    absent = [one.key for one in outcomes if one.code in ABSENT and emails.get(one.key)]
-    made = client.subscribers.create([Subscriber(key, emails[key], wanted[key]) for key in absent])
-    return [one for one in outcomes if one.key not in set(absent)] + made
 
 
 def _columns(
@@ -169,11 +204,11 @@ def columns_of(permissions: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in permissions.items() if value is not None}
 
 
-def _emails_there(client: SfmcClient, contact_keys: set[str]) -> dict[str, str]:
-    """The addresses that Marketing Cloud writes to; who is no subscriber has none."""
+def _subscribers(client: SfmcClient, contact_keys: set[str]) -> dict[str, Subscriber]:
+    """As Marketing Cloud has them now, by the keys given; who is no subscriber is not among them."""
     given = {key.upper(): key for key in contact_keys}
     found = client.subscribers.find_many(sorted(contact_keys))
-    return {given[one.key.upper()]: one.email for one in found if one.key.upper() in given}
+    return {given[one.key.upper()]: one for one in found if one.key.upper() in given}
 
 
 def _emails(contact_keys: set[str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Unsubscriptions in Marketing Cloud, told by notification or found by asking, as ledger events."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,8 +25,11 @@ from integration.mirror.models import Contact
 
 SAME = timedelta(minutes=2)
 """A notification and the record of the same unsubscription differ in their times by less."""
-ECHO = timedelta(minutes=15)
 EARLY = timedelta(minutes=1)
+IN_DOUBT = (
+    "The desk was unsubscribing this contact and had no answer: it may have been its own writing."
+)
+Window = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,13 @@ def take(client: SfmcClient, told: Sequence[Unsubscription]) -> Counted:
     lost = [one for one in told if not named[one.id][1]]
     hashes = {one.id: _hash(email) for one, _, email in found}
     found = [one for one in found if hashes[one[0].id]]
-    echoes = _echoes(found, hashes)
+    echoes, doubtful = _echoes(found, hashes)
     known = _known([one for one in found if one[0].id not in echoes], hashes)
     uids = _customers({key for _, key, _ in found if key})
     now = timezone.now()
     events = ledger.record(
         [
-            _happening(one, key, email, uids, now)
+            _happening(one, key, email, uids, now, IN_DOUBT if one.id in doubtful else "")
             for one, key, email in found
             if one.id not in echoes and one.id not in known
         ]
@@ -117,37 +121,47 @@ def _hash(email: str) -> str:
 
 def _echoes(
     found: Sequence[tuple[Unsubscription, str, str]], hashes: Mapping[str, str]
-) -> set[str]:
-    """Those that we ourselves wrote: to this contact, a moment before it is said to have happened.
+) -> tuple[set[str], set[str]]:
+    """Those that we ourselves wrote, and those of which we cannot know it.
 
-    After a yes was told here, a no is news whatever it looks like.
+    Ours are of contacts who were not unsubscribed when we looked just before writing, if the
+    writing was answered or is under way. Had it no answer, the person may have been first: that
+    counts as theirs. After a yes was told here, a no is news anyhow.
     """
     yeses = _yeses(set(hashes.values()))
-    contact_keys = {key for _, key, _ in found if key}
-    ours = Propagation.objects.filter(
-        Q(contacts__overlap=sorted(contact_keys)) | Q(event__address_hash__in=set(hashes.values())),
-        target=Source.SFMC,
-        is_restriction=True,
-        sending_at__isnull=False,
-    ).values_list("event__address_hash", "contacts", "sending_at", "written_at")
-    sent: dict[str, list[tuple[datetime, datetime]]] = {}
-    for hashed, contacts, sending_at, written_at in ours:
-        if sending_at is None:
-            continue
-        ends = written_at + SAME if written_at else sending_at + ECHO
-        for name in (hashed, *(key.upper() for key in contacts)):
-            sent.setdefault(name, []).append((sending_at - EARLY, ends))
-    return {
+    ours, in_doubt = _our_writings({key.upper() for _, key, _ in found if key})
+    alike = [(one, key.upper()) for one, key, _ in found if not one.reference]
+    echoes = {
         one.id
-        for one, key, _ in found
-        if not one.reference
-        and any(
+        for one, key in alike
+        if any(
             begins <= one.at <= ends
-            and not any(begins < told_at < one.at for told_at in yeses.get(hashes[one.id], ()))
-            for name in (hashes[one.id], key.upper())
-            for begins, ends in sent.get(name, ())
+            and not any(begins < told < one.at for told in yeses.get(hashes[one.id], ()))
+            for begins, ends in ours.get(key, ())
         )
     }
+    return echoes, {one.id for one, key in alike if key in in_doubt} - echoes
+
+
+def _our_writings(contact_keys: set[str]) -> tuple[Mapping[str, list[Window]], set[str]]:
+    """When we ended the subscription of these contacts, in capitals; and of whom it is in doubt."""
+    rows = Propagation.objects.filter(
+        Q(ended__overlap=sorted(contact_keys)) | Q(in_doubt__overlap=sorted(contact_keys)),
+        target=Source.SFMC,
+        is_restriction=True,
+    ).values_list("ended", "in_doubt", "sending_at", "ended_at", "lease_until")
+    ours: dict[str, list[Window]] = defaultdict(list)
+    doubted: set[str] = set()
+    now = timezone.now()
+    for ended, in_doubt, sending_at, ended_at, lease_until in rows:
+        doubted |= set(in_doubt)
+        is_under_way = lease_until is not None and lease_until > now
+        if sending_at is None or not (ended_at or is_under_way):
+            doubted |= set(ended)
+            continue
+        for key in ended:
+            ours[key].append((sending_at - EARLY, ended_at + SAME if ended_at else now + EARLY))
+    return ours, doubted
 
 
 def _yeses(hashes: set[str]) -> dict[str, list[datetime]]:
@@ -192,7 +206,7 @@ def _customers(contact_keys: set[str]) -> dict[str, UUID]:
 
 
 def _happening(
-    one: Unsubscription, key: str, email: str, uids: Mapping[str, UUID], now: datetime
+    one: Unsubscription, key: str, email: str, uids: Mapping[str, UUID], now: datetime, note: str
 ) -> Happening:
     return Happening(
         event_id=one.id,
@@ -207,6 +221,7 @@ def _happening(
         source_ref=f"{key} {one.reference}".strip(),
         method=one.method or "unsubscribe",
         actor="the person",
+        note=note,
     )
 
 
