@@ -18,6 +18,7 @@ from connectors.sync.consent.claims import under_way
 from integration.consent.models import Propagation
 from integration.consent.suppression import allowed
 from integration.identity import keys
+from integration.identity.models import Customer
 from integration.mirror.models import Contact, PrimaCustomer
 from integration.records.audience import Recipient
 from tests.connectors.sync.desk import connect
@@ -133,6 +134,12 @@ def arrive(sandbox: RunningSandbox, names: Sequence[str]) -> None:
     finally:
         client.close()
     know_of(names)
+
+
+def customer_of(name: str) -> Customer:
+    found = keys.resolve("sfmc", f"CK-{name}")
+    assert found is not None
+    return found
 
 
 def let_in(*names: str) -> None:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from connectors.sandbox.running import RunningSandbox
 from connectors.sandbox.sfmc import data_extensions
@@ -16,36 +17,33 @@ class Received:
     `yeses`, by account code: how many times we told Prima that the person said yes.
     """
 
-    entries: Counter[str] = field(default_factory=Counter)
-    inside: frozenset[str] = frozenset()
-    active: frozenset[str] = frozenset()
-    columns_say_yes: frozenset[str] = frozenset()
-    yeses: Counter[str] = field(default_factory=Counter)
+    entries: Counter[str]
+    inside: frozenset[str]
+    active: frozenset[str]
+    columns_say_yes: frozenset[str]
+    yeses: Counter[str]
 
 
 def received(sandbox: RunningSandbox, names: Sequence[str]) -> Received:
     """Of these people only."""
-    cloud, prima = (sandbox.server.front.apps[system] for system in ("sfmc", "prima"))
+    there: Any = sandbox.server.front.apps["sfmc"]
+    prima: Any = sandbox.server.front.apps["prima"]
     keys = [f"CK-{name}" for name in names]
-    contacts = data_extensions.by_key(cloud.cloud, "PRIMA_Contact")
+    contacts: Any = data_extensions.by_key(there.cloud, "PRIMA_Contact")
     key, consent = (contacts.column(name).sql for name in ("ContactKey", "EmailConsent"))
     among = f"({', '.join('?' * len(keys))})"
-    with cloud.cloud.store.read() as db:
-        entries = db.execute(
-            f"SELECT contact FROM entries WHERE error IS NULL AND contact IN {among}", keys
-        ).fetchall()
-        inside = db.execute(
-            "SELECT contact FROM memberships WHERE (leaves IS NULL OR leaves > ?)"
-            f" AND contact IN {among}",
-            [cloud.cloud.seconds(), *keys],
-        ).fetchall()
-        active = db.execute(
-            f"SELECT key FROM contacts WHERE status = 'Active' AND key IN {among}", keys
-        ).fetchall()
-        columns = db.execute(
-            f"SELECT {key} FROM {contacts.table} WHERE {consent} = 'True' AND {key} IN {among}",
-            keys,
-        ).fetchall()
+    with there.cloud.store.read() as db:
+
+        def found(statement: str, *values: object) -> list[str]:
+            return [row[0] for row in db.execute(f"{statement} IN {among}", (*values, *keys))]
+
+        entries = found("SELECT contact FROM entries WHERE error IS NULL AND contact")
+        inside = found(
+            "SELECT contact FROM memberships WHERE (leaves IS NULL OR leaves > ?) AND contact",
+            there.cloud.seconds(),
+        )
+        active = found("SELECT key FROM contacts WHERE status = 'Active' AND key")
+        say_yes = found(f"SELECT {key} FROM {contacts.table} WHERE {consent} = 'True' AND {key}")
     with prima.store.read() as db:
         yeses = db.execute(
             "SELECT json_extract(data, '$.account_code') FROM records WHERE"
@@ -55,7 +53,9 @@ def received(sandbox: RunningSandbox, names: Sequence[str]) -> Received:
             [f"{OURS}%", *(f"A-{name}".upper() for name in names)],
         ).fetchall()
     return Received(
-        Counter(row[0] for row in entries),
-        *(frozenset(row[0] for row in found) for found in (inside, active, columns)),
-        Counter(row[0] for row in yeses),
+        entries=Counter(entries),
+        inside=frozenset(inside),
+        active=frozenset(active),
+        columns_say_yes=frozenset(say_yes),
+        yeses=Counter(row[0] for row in yeses),
     )

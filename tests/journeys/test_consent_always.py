@@ -37,7 +37,6 @@ from exceptions.problems import NotPossible
 from integration.accounts.models import User
 from integration.consent.rules import SKEW
 from integration.consent.suppression import allowed
-from integration.identity import keys
 from integration.records.audience import NotCleared, Recipient
 from tests.factories.consent import wording
 from tests.journeys import consent_desk as desk
@@ -81,8 +80,8 @@ class Story(RuleBasedStateMachine):
         self.sandbox.clear_faults()
         self.names = [desk.name_of(next(Story.numbers)) for _ in range(EACH)]
         desk.arrive(self.sandbox, self.names)
-        self.noes = {name: [] for name in self.names}
-        self.yeses = {name: [] for name in self.names}
+        self.noes: dict[str, list[No]] = {name: [] for name in self.names}
+        self.yeses: dict[str, list[datetime]] = {name: [] for name in self.names}
         self.before, self.silent = received(self.sandbox, self.names), set()
 
     @rule(number=who, minutes=minutes, action=st.sampled_from(["opt_out", "opt_out", "objection"]))
@@ -124,7 +123,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(first=st.sampled_from([0, 2]))
     def two_turn_out_to_be_one(self, first):
-        one, two = (keys.resolve("sfmc", f"CK-{name}") for name in self.names[first : first + 2])
+        one, two = map(desk.customer_of, self.names[first : first + 2])
         with suppress(NotPossible):
             decisions.merge(one, two, actor=self.actor, reason="They told us")
 

@@ -22,7 +22,7 @@ def estate():
 
 
 def merge(kept, gone, actor):
-    one, two = (keys.resolve("sfmc", f"CK-{name}") for name in (kept, gone))
+    one, two = desk.customer_of(kept), desk.customer_of(gone)
     decisions.merge(one, two, actor=actor, reason="She told us")
 
 
@@ -111,9 +111,8 @@ def test_prima_is_told_again_when_a_flag_of_the_other_account_says_yes(estate, m
 
 def test_a_merger_that_is_made_again_carries_what_was_said_between(estate, marketing):
     merge("ann", "ben", marketing)
-    decisions.undo(
-        keys.resolve("sfmc", "CK-ann").mergers.get(), actor=marketing, reason="A mistake"
-    )
+    merger = desk.customer_of("ann").mergers.get()
+    decisions.undo(merger, actor=marketing, reason="A mistake")
     desk.follows_the_link("ben")
     desk.until_confirmed()
     assert standing("ann")[:2] == ("yes", "Active")
