@@ -1,5 +1,6 @@
 """Reconciliation on the admin site: mapped tables, and the files that came, to read."""
 
+from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from django.contrib import admin
@@ -85,10 +86,18 @@ def _tried(mapping: GatewayMapping, stream: BinaryIO) -> list[PayoutLine]:
     return preview(stream, mapping_of(mapping))
 
 
+class NamedGateways(admin.AllValuesFieldListFilter):
+    """A file that no gateway sent has a word to choose it by, too."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for one in super().choices(changelist):
+            yield {**one, "display": one["display"] or "Without a gateway"}
+
+
 @admin.register(StatementFile)
 class StatementFileAdmin(admin.ModelAdmin):
     list_display = ["name", "format", "state", "lines", "uploaded_by_name", "uploaded_at"]
-    list_filter = ["state", "gateway"]
+    list_filter = ["state", ("gateway", NamedGateways)]
     search_fields = ["name", "sha256"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
