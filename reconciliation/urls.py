@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from reconciliation.views import (
     adjustments,
+    as_of,
     deciding,
     differences,
     evidence,
@@ -17,6 +18,7 @@ from reconciliation.views import (
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="reconciliation"),
+    path("as-of/", as_of.as_of, name="as-of"),
     path("agreed/<slug:control>/", overview.agreed, name="agreed"),
     path("differences/", differences.DifferenceList.as_view(), name="differences"),
     path("differences/bulk/", deciding.bulk, name="differences-bulk"),

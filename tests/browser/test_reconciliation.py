@@ -31,6 +31,7 @@ def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance, fin
             for key in ("stripe||ch_1", "CO-2")
         ],
         reverse("agreed", args=["order_to_prima"]),
+        reverse("as-of") + "?day=2026-10-31",
         reverse("matching"),
         reverse("match", args=[Match.objects.all()[0].pk]),
         reverse("payout", args=[made.pk]),

@@ -50,6 +50,7 @@ def test_every_page_opens_for_those_who_may_see_and_nobody_else(
     pages = [
         reverse("reconciliation"),
         reverse("agreed", args=["order_to_prima"]),
+        reverse("as-of"),
         reverse("differences"),
         reverse("difference", args=[of("stripe||ch_1").pk]),
         reverse("difference", args=[of("CO-2").pk]),
