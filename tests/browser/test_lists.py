@@ -1,10 +1,18 @@
-"""Lists as a laptop shows them: what a search box says fits into it."""
+"""Pages as a laptop and a telephone show them: words fit into their boxes, and pages into the screen."""
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+
+from integration.consent import ledger
+from integration.consent.models import ConsentEvent
+from reconciliation.models import Difference
+from tests.factories.campaigns import booked, order, paper, pay_out
+from tests.factories.consent import opt_out
+from tests.factories.desk_of_finance import desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LAPTOP = {"width": 1366, "height": 768}
+LAPTOP, TELEPHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 LISTS = [
     "cases", "orders", "campaigns", "order-events", "customers", "link-reviews", "proposals",
     "drift", "consent-under-way", "differences", "matches", "payouts", "payout-lines",
@@ -30,3 +38,44 @@ def test_no_search_box_cuts_its_words_off(sign_in, admin_person):
             cut[name] = found
 
     assert cut == {}
+
+
+def too_wide(page, addresses):
+    """Addresses of pages that have to be pushed sideways on a telephone, with their width."""
+    page.set_viewport_size(TELEPHONE)
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > TELEPHONE["width"]:
+            found[address] = width
+    return found
+
+
+def test_no_list_and_no_page_of_reconciliation_is_wider_than_a_telephone(
+    sign_in, operations, finance2
+):
+    desk(finance2)
+    addresses = [
+        "/",
+        *[reverse(name) for name in LISTS if name != "audit"],
+        reverse("reconciliation"),
+        reverse("difference", args=[Difference.objects.get(key="stripe||ch_2").pk]),
+        reverse("as-of") + "?day=2026-10-31",
+    ]
+
+    assert too_wide(sign_in(operations), addresses) == {}
+
+
+def test_no_campaign_and_no_person_is_wider_than_a_telephone(sign_in, operations):
+    now = timezone.now()
+    pay_out(paper(booked(ordered_at=now), "100.00"))
+    order("autumn", "7.00", state="held", ordered_at=now)
+    ledger.record([opt_out("bartholomew.featherstonehaugh@featherstonehaughoutfittersltd.example")])
+    addresses = [
+        reverse("campaigns"),
+        reverse("campaign") + "?campaign=autumn",
+        reverse("consent-person", args=[ConsentEvent.objects.get().address_hash]),
+    ]
+
+    assert too_wide(sign_in(operations), addresses) == {}
