@@ -198,4 +198,4 @@ def test_the_first_page_counts_both_kinds_of_proposals_each_with_its_list(
 
     told = " ".join(page.content.decode().split())
     assert f'Approvals to decide</dt> <dd> <a href="{reverse("approvals")}">1</a>' in told
-    assert f'Customer changes to decide</dt> <dd> <a href="{reverse("proposals")}">2</a>' in told
+    assert f'Proposals to decide</dt> <dd> <a href="{reverse("proposals")}">2</a>' in told
