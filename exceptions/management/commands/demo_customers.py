@@ -14,9 +14,9 @@ from integration.identity import merging
 from integration.identity.models import Customer, Merger
 
 WHO = "mark"
-MOVED = "She moved house and registered again; she rang to say so."
+MOVED = "One person, who moved house and registered again; told us on the telephone."
 NAMESAKES = "Same name, so they looked like one."
-APART = "Two people: he rang, and has never lived at the other address."
+APART = "Two people after all: one rang, and has never lived at the other address."
 
 
 class Command(BaseCommand):
