@@ -75,7 +75,9 @@ class CandidateTable(Masking):
     score = tables.Column("Score", attrs=NUMBER)
     reasons = tables.Column("What speaks for it", orderable=False)
     state = tables.Column("State")
-    found_at = tables.DateTimeColumn(verbose_name="Found", format="j M Y")
+    found_at = tables.DateTimeColumn(
+        verbose_name="Found", format="j M Y", attrs={"td": {"class": "nowrap"}}
+    )
 
     class Meta:
         model = Candidate

@@ -60,8 +60,12 @@ class ProposalList(Gated, ListPage):
         names = super().get_template_names()
         return names if names == [self.template_name] else [self.body_template]
 
+    def may_tick(self) -> bool:
+        return person(self.request).may(May.KEEP_CUSTOMERS)
+
     def get_table_kwargs(self) -> dict[str, Any]:
-        return {"personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
+        personal = person(self.request).may(May.SEE_PERSONAL_DATA)
+        return {**super().get_table_kwargs(), "personal": personal}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = request.GET.get("export", "")

@@ -38,6 +38,9 @@ class CaseList(Gated, ListPage):
             found = found.filter(kind=slug)
         return found
 
+    def may_tick(self) -> bool:
+        return person(self.request).may(May.WORK_CASES)
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = request.GET.get("export", "")
         if form in self.exports:

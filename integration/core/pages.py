@@ -73,6 +73,13 @@ class ListPage(SingleTableMixin, FilterView):
         """The filter is in force without anything asked, too: it has its own defaults."""
         return {**super().get_filterset_kwargs(filterset_class), "data": self.request.GET}
 
+    def may_tick(self) -> bool:
+        """Whether the reader may do anything with ticked rows; the boxes are left out otherwise."""
+        return True
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {} if self.may_tick() else {"exclude": ("tick",)}
+
     def get_template_names(self) -> list[str]:
         """Only the table for htmx, the whole page otherwise."""
         if self.request.htmx and not self.request.htmx.boosted:

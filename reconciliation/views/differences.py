@@ -40,6 +40,9 @@ class DifferenceList(DeskList):
     def get_queryset(self) -> QuerySet[Difference]:
         return Difference.objects.all()
 
+    def may_tick(self) -> bool:
+        return person(self.request).may(May.RECONCILE)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["sums"] = _sums(self.object_list)

@@ -40,8 +40,12 @@ class CandidateList(Gated, ListPage):
     def get_queryset(self) -> QuerySet[Candidate]:
         return reads.named(Candidate.objects.all())
 
+    def may_tick(self) -> bool:
+        return person(self.request).may(May.LINK_CUSTOMERS)
+
     def get_table_kwargs(self) -> dict[str, Any]:
-        return {"personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
+        personal = person(self.request).may(May.SEE_PERSONAL_DATA)
+        return {**super().get_table_kwargs(), "personal": personal}
 
     def get_template_names(self) -> list[str]:
         names = super().get_template_names()
