@@ -81,8 +81,9 @@ class DriftList(Gated, ListPage):
 @requires(May.KEEP_CUSTOMERS)
 def compare_now(request: HttpRequest) -> HttpResponse:
     """Nudges the background cluster; the flow itself sees to it that it does not run twice."""
-    nudge(FLOW)
-    trail.record("comparison started", actor=person(request), label="Contacts and accounts")
+    actor = person(request)
+    nudge(FLOW, str(actor)[:150])
+    trail.record("comparison started", actor=actor, label="Contacts and accounts")
     messages.success(request, "The comparison starts in a moment.")
     return redirect("drift")
 

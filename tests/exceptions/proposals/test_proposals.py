@@ -221,7 +221,7 @@ def test_few_comparisons_make_slim_bars():
 def test_a_comparison_is_started_by_those_who_keep_customers(client_for, marketing):
     client_for(marketing).post("/customers/drift/compare/")
 
-    assert OrmQ.objects.get().task["args"] == ("compare_contacts",)
+    assert OrmQ.objects.get().task["args"] == ("compare_contacts", str(marketing))
     assert AuditEntry.objects.get().action == "comparison started"
 
 
