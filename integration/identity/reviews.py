@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class Candidate(models.Model):
@@ -117,7 +118,8 @@ class LinkRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{'Look' if self.is_dry else 'Linking'} of {self.started_at:%Y-%m-%d %H:%M}"
+        started = timezone.localtime(self.started_at)
+        return f"{'Look' if self.is_dry else 'Linking'} of {started:%-d %b %Y, %H:%M}"
 
 
 class LinkOutcome(models.Model):
