@@ -220,7 +220,7 @@ def told_of(event: ConsentEvent) -> dict[str, Any]:
         "purpose": event.purpose,
         "happened": event.occurred_at,
         "received": event.received_at,
-        "from": f"{event.get_source_system_display()}, {event.source}",
+        "from": event.told_from,
         "how": event.method,
         "wording": str(event.wording) if event.wording else event.wording_named,
         "evidence": event.evidence_ref,

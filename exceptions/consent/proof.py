@@ -71,7 +71,7 @@ def _row(event: ConsentEvent, way: Propagation | None) -> Iterable[Cell]:
         event.occurred_at,
         event.received_at,
         event.unsupported or "yes",
-        f"{event.get_source_system_display()} {event.source}".strip(),
+        event.told_from,
         event.method,
         str(event.wording) if event.wording else event.wording_named,
         event.wording.text if event.wording else "",
@@ -94,7 +94,7 @@ def _event(page: FPDF, event: ConsentEvent, ways: Sequence[Propagation]) -> None
     _line(page, f"{event.get_action_display()}: {scope}")
     page.set_font("Helvetica", size=9)
     happened = f"Happened {_when(event.occurred_at)}, received {_when(event.received_at)}"
-    _line(page, f"{happened}, from {event.get_source_system_display()} {event.source}")
+    _line(page, f"{happened}, from {event.told_from}")
     if event.unsupported:
         _line(page, f"Does not count: {event.unsupported}")
     if event.method or event.evidence_ref:

@@ -128,6 +128,12 @@ class ConsentEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.get_channel_display()}"
 
+    @property
+    def told_from(self) -> str:
+        """The system, and where in it: "Prima (prima portal)"; the desk's own are from the desk."""
+        system = self.get_source_system_display()
+        return system if self.source in ("", self.source_system) else f"{system} ({self.source})"
+
 
 class ConsentEvidence(models.Model):
     """What proves an event and is personal data: erased with the person."""

@@ -272,6 +272,15 @@ def test_an_objection_is_shown_as_the_address_and_the_persons_and_counted_once(
     assert figures.states() == [("Every channel", "Objected", 1)]
 
 
+def test_where_it_was_said_is_told_once(client_for, marketing):
+    ledger.record([opt_out(source_system="desk", source="desk"), objection()])
+
+    page = client_for(marketing).get(reverse("consent-person", args=[ANN])).content.decode()
+
+    assert "from This desk, told by" in page
+    assert "from Prima (prima portal), told by" in page
+
+
 def test_the_record_is_exported_whole_and_safe_for_a_spreadsheet(client_for, marketing):
     ledger.record([opt_out(evidence_ref="=cmd()", note="+44 rang")])
     client = client_for(marketing)
