@@ -60,6 +60,20 @@ def test_a_no_in_the_portal_of_prima_ends_everything_in_marketing_cloud(estate):
     assert row.contacts == ["CK-ann"]
 
 
+@pytest.mark.slow
+def test_one_run_waits_for_a_journey_that_takes_its_time_to_let_somebody_go():
+    with desk.estate(async_seconds=5) as sandbox:
+        desk.let_in("ann")
+        desk.says_no_in_the_portal(sandbox, "ann")
+        desk.sync("consent_from_prima")
+
+        desk.sync("consent_to_sfmc")
+
+        assert desk.journeys_of("ann") == []
+        assert desk.steps("sfmc") == ["done"]
+        assert Propagation.objects.get(target="sfmc").last_error == ""
+
+
 def test_a_link_that_was_followed_reaches_prima_and_the_echo_is_no_news(estate):
     desk.let_in("ben")
     desk.follows_the_link("ben")

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from connectors.errors import MisconfiguredError, RemoteError, TransientError
@@ -16,6 +17,9 @@ Step = Propagation.Step
 OVER = (Step.DONE, Step.NOBODY)
 LONGEST_REST = 120.0
 FIRST_REST = 2.0
+STAYS = timedelta(seconds=5)
+"""Who leaves a journey so soon is waited for: nobody would ask for another look before the poll."""
+LONGEST_STAY = 30.0
 _STORED = (
     "step", "sending_at", "written_at", "left_at", "confirmed_at", "contacts", "journeys",
     "ended", "ended_at", "in_doubt", "round", "said_at", "attempts", "not_before", "lease_owner", "lease_until", "last_error",
@@ -33,11 +37,15 @@ def work_off(target: str, context: Context, work: Work) -> None:
 
     `work` takes one step further whatever it can and changes the rows; they are stored afterwards,
     in a transaction of their own. Whatever goes wrong with a batch is tried again one by one, so
-    that a single one that is refused holds nobody up; and no attempt is the last.
+    that a single one that is refused holds nobody up; and no attempt is the last. Who is about to
+    leave a journey is waited for, half a minute at most.
     """
+    ends = monotonic() + LONGEST_STAY
     while not context.is_over():
         batch = take(target, context.owner, context.setting.batch_size, context.only)
         if not batch:
+            if monotonic() < ends and _waited_for_who_leaves(target, context):
+                continue
             return
         context.count(seen=len(batch))
         _tried(batch, context, work)
@@ -71,6 +79,19 @@ def take(
     for row in rows:
         row.lease_owner, row.lease_until = owner, until
     return rows
+
+
+def _waited_for_who_leaves(target: str, context: Context) -> bool:
+    """Until the first of them is due; False, at once, when there is none to wait for."""
+    leaving = under_way().filter(target=target, step=Step.LEAVE, lease_owner="")
+    if context.only is not None:
+        leaving = leaving.filter(event__event_id__in=context.only)
+    first = leaving.aggregate(first=Min("not_before"))["first"]
+    wait = first - timezone.now() if first else STAYS
+    if wait >= STAYS:
+        return False
+    context.stopping.wait(max(wait.total_seconds(), 0.1))
+    return True
 
 
 def mark_sending(rows: Sequence[Propagation]) -> None:
