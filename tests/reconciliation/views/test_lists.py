@@ -18,6 +18,7 @@ from reconciliation.models import (
     Adjustment,
     AdjustmentLimit,
     Difference,
+    GatewayLine,
     LateArrival,
     Match,
     Period,
@@ -255,6 +256,20 @@ def test_periods_appear_by_themselves_with_what_is_left_in_them(
     assert not client.get(reverse("periods") + "?year=2025").context["object_list"]
     assert len(client.get(reverse("periods") + "?company=main").context["object_list"]) == 2
     assert Period.objects.count() == 2
+
+
+def test_what_agrees_is_named_as_people_know_it(
+    books: None, client_for: SignIn, auditor: User
+) -> None:
+    world_line = GatewayLine.objects.exclude(kind="payout")[0]
+    Match.objects.update(line=world_line)
+
+    page = client_for(auditor).get(reverse("agreed", args=["payouts_to_documents"]))
+
+    told = page.content.decode()
+    assert f"Stripe · {world_line.line_id}" in told
+    assert "1 agrees" in told
+    assert "stripe|" not in told
 
 
 def test_what_agrees_is_exported_too(books: None, client_for: SignIn, auditor: User) -> None:
