@@ -24,11 +24,15 @@ def _links(system: str) -> Exists:
     )
 
 
-def _by_keys(queryset: Any, _name: str, text: str) -> Any:
-    """Rows with a contact key or account code that begins with the text."""
-    return queryset.filter(contact_key__istartswith=text) | queryset.filter(
-        account_code__istartswith=text
-    )
+def _by_whom(queryset: Any, _name: str, text: str) -> Any:
+    """Rows as `reads.named` has them: keys that begin with the text, names that hold it, addresses
+    that are it."""
+    found = queryset.filter(contact_key__istartswith=text)
+    found |= queryset.filter(account_code__istartswith=text)
+    for side in ("contact", "account"):
+        found |= queryset.filter(**{f"{side}_name__icontains": text})
+        found |= queryset.filter(**{f"{side}_email__iexact": text})
+    return found
 
 
 class Defaulting(filters.FilterSet):
@@ -91,7 +95,7 @@ class CandidateFilter(Defaulting):
     """Links to review: those to be decided, unless asked otherwise. Rows as `reads.named` has them."""
 
     q = filters.CharFilter(
-        label="Search", method="search", widget=_search("Key, account, name, e-mail")
+        label="Search", method=_by_whom, widget=_search("Key, account, name, e-mail")
     )
     kind = filters.ChoiceFilter(
         label="Kind",
@@ -116,13 +120,6 @@ class CandidateFilter(Defaulting):
         found: QuerySet[Candidate] = super().filter_queryset(queryset)
         if not self.form.cleaned_data.get("state"):
             found = found.filter(state=Candidate.State.OPEN)
-        return found
-
-    def search(self, queryset: QuerySet[Candidate], name: str, text: str) -> QuerySet[Candidate]:
-        found: QuerySet[Candidate] = _by_keys(queryset, name, text)
-        for side in ("contact", "account"):
-            found |= queryset.filter(**{f"{side}_name__icontains": text})
-            found |= queryset.filter(**{f"{side}_email__iexact": text})
         return found
 
     def by_kind(self, queryset: QuerySet[Candidate], _name: str, value: str) -> QuerySet[Candidate]:
@@ -174,7 +171,7 @@ class OutcomeFilter(filters.FilterSet):
     """A list of a report of linking."""
 
     q = filters.CharFilter(
-        label="Search", method=_by_keys, widget=_search("Contact key or account code")
+        label="Search", method=_by_whom, widget=_search("Key, account, name, e-mail")
     )
     outcome = filters.ChoiceFilter(
         label="What came of it",

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -11,11 +11,12 @@ from django.db.models.functions import Concat, Trim, Upper
 
 from connectors.sync.identity.ladder import STEPS
 from connectors.sync.identity.likeness import HIGH
-from integration.identity.models import Candidate, Customer, CustomerLink, Distinction
+from integration.identity.models import Candidate, Customer, CustomerLink, Distinction, LinkOutcome
 from integration.mirror.models import CampaignOrder, Contact, PrimaCustomer, PrimaOrder
 from integration.ownership.models import Drift, Proposal
 
 __all__ = ["HIGH", "Known", "customers", "known", "orders", "step_choices", "uids", "waiting"]
+Row = TypeVar("Row", Candidate, LinkOutcome)
 MOST_FOUND = 500
 MOST_ORDERS = 20
 
@@ -107,8 +108,8 @@ def waiting() -> QuerySet[Candidate]:
     return Candidate.objects.filter(state=Candidate.State.OPEN).order_by("-score", "pk")
 
 
-def named(rows: QuerySet[Candidate]) -> QuerySet[Candidate]:
-    """Each with `contact_name`, `contact_email`, `account_name` and `account_email`, or None."""
+def named(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Rows with a contact key and an account code, each with `contact_name`, `contact_email`, `account_name` and `account_email`, or None."""
     person = Concat("first_name", Value(" "), "last_name")
     contacts = Contact.objects.filter(key=OuterRef("contact_key")).annotate(
         shown=Trim(Case(When(company_name="", then=person), default="company_name"))

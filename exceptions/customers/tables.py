@@ -55,12 +55,24 @@ CUSTOMERS: tuple[Column[Customer], ...] = (
 )
 
 
-def _told(record: Candidate, name: str) -> str:
+def _told(record: Candidate | LinkOutcome, name: str) -> str:
     """What `reads.named` has put beside the row."""
     return getattr(record, name, None) or ""
 
 
-class CandidateTable(Masking):
+class Pairs(Masking):
+    """A contact and an account in a row, as `reads.named` has them."""
+
+    def _who(self, record: Candidate | LinkOutcome, side: str, key: str) -> tuple[str, SafeString]:
+        """The name, or the key of who has none; and below it the key and the e-mail address."""
+        name, email = _told(record, f"{side}_name"), _told(record, f"{side}_email")
+        if not self.personal:
+            name, email = masked(name), masked(email)
+        below = " · ".join(part for part in (key if name else "", email) if part)
+        return name or key, format_html('<div class="small quiet">{}</div>', below)
+
+
+class CandidateTable(Pairs):
     """The likeliest first."""
 
     tick = tables.TemplateColumn(
@@ -92,14 +104,6 @@ class CandidateTable(Masking):
 
     def render_account_code(self, record: Candidate) -> SafeString:
         return format_html("{}{}", *self._who(record, "account", record.account_code))
-
-    def _who(self, record: Candidate, side: str, key: str) -> tuple[str, SafeString]:
-        """The name, or the key of who has none; and below it the key and the e-mail address."""
-        name, email = _told(record, f"{side}_name"), _told(record, f"{side}_email")
-        if not self.personal:
-            name, email = masked(name), masked(email)
-        below = " · ".join(part for part in (key if name else "", email) if part)
-        return name or key, format_html('<div class="small quiet">{}</div>', below)
 
     def render_reasons(self, record: Candidate) -> str:
         told = " · ".join(record.reasons) or "–"
@@ -173,7 +177,7 @@ DISTINCTIONS: tuple[Column[Distinction], ...] = (
 )
 
 
-class OutcomeTable(tables.Table):
+class OutcomeTable(Pairs):
     """In the order of the contacts."""
 
     contact_key = tables.Column("Contact", default="–")
@@ -187,10 +191,13 @@ class OutcomeTable(tables.Table):
         model = LinkOutcome
         fields: tuple[str, ...] = ()
 
-    def render_contact_key(self, value: str) -> SafeString:
-        return format_html(
-            '<a data-main href="{}">{}</a>', reverse("contact-identity", args=[value]), value
-        )
+    def render_contact_key(self, record: LinkOutcome) -> SafeString:
+        url = reverse("contact-identity", args=[record.contact_key])
+        who = self._who(record, "contact", record.contact_key)
+        return format_html('<a data-main href="{}">{}</a>{}', url, *who)
+
+    def render_account_code(self, record: LinkOutcome) -> SafeString:
+        return format_html("{}{}", *self._who(record, "account", record.account_code))
 
     def render_step(self, value: str) -> str:
         return STEPS.get(value, value)
@@ -204,7 +211,11 @@ class OutcomeTable(tables.Table):
 
 OUTCOMES: tuple[Column[LinkOutcome], ...] = (
     Column("Contact", lambda row: row.contact_key),
+    Column("Name of the contact", lambda row: _told(row, "contact_name"), personal=True),
+    Column("E-mail of the contact", lambda row: _told(row, "contact_email"), personal=True),
     Column("Account", lambda row: row.account_code),
+    Column("Name of the account", lambda row: _told(row, "account_name"), personal=True),
+    Column("E-mail of the account", lambda row: _told(row, "account_email"), personal=True),
     Column("What came of it", lambda row: row.get_outcome_display()),
     Column("By which step", lambda row: STEPS.get(row.step, row.step)),
     Column("Score", lambda row: row.score or None),

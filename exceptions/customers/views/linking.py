@@ -103,7 +103,10 @@ class OutcomeList(Gated, ListPage):
     empty_text = "The report has nothing that matches. Lists of old reports are not kept."
 
     def get_queryset(self) -> QuerySet[LinkOutcome]:
-        return LinkOutcome.objects.filter(run=self.kwargs["pk"])
+        return reads.named(LinkOutcome.objects.filter(run=self.kwargs["pk"]))
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {"personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = get_object_or_404(LinkRun, pk=self.kwargs["pk"])

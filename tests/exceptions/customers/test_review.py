@@ -187,6 +187,22 @@ def test_an_estate_is_looked_at_and_then_linked(client_for, marketing):
     assert "CK-2" in b"".join(alone).decode()
 
 
+@pytest.mark.parametrize(("who", "shown"), [("marketing", True), ("auditor", False)])
+def test_the_lists_of_a_report_name_who_they_are(who, shown, request, client_for):
+    contact("CK-2", first_name="Zoe", last_name="Alone", email="zoe@x.example", postcode="")
+    run = running.ask(is_dry=True, name="test")
+    running.run(run)
+    client = client_for(request.getfixturevalue(who))
+
+    for asked in ({}, {"export": "csv"}):
+        told = b"".join(client.get(at("link-outcomes", run.pk), asked)).decode()
+        assert "CK-2" in told
+        assert [name in told for name in ("Zoe Alone", "zoe@x.example")] == [shown] * 2
+        assert [name in told for name in ("Z••• A•••", "z•••@x.example")] == [not shown] * 2
+    page = client.get(at("link-outcomes", run.pk), {"q": "zoe"})
+    assert len(page.context["table"].rows) == 1
+
+
 def test_a_second_linking_waits_for_the_first(client_for, marketing):
     client = client_for(marketing)
     client.post(at("linking-start"), {"what": "look"})
