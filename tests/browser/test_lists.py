@@ -40,6 +40,21 @@ def test_no_search_box_cuts_its_words_off(sign_in, admin_person):
     assert cut == {}
 
 
+def test_what_one_may_do_stands_beside_the_title_however_long_the_words_below_it(
+    sign_in, marketing
+):
+    page = sign_in(marketing)
+    page.set_viewport_size(LAPTOP)
+    page.goto(reverse("consent"))
+
+    title = page.get_by_role("heading", level=1).bounding_box()
+    button = page.get_by_role("link", name="Record an opt-out").bounding_box()
+
+    assert title
+    assert button
+    assert abs(title["y"] - button["y"]) < 20
+
+
 def too_wide(page, addresses):
     """Addresses of pages that have to be pushed sideways on a telephone, with their width."""
     page.set_viewport_size(TELEPHONE)
