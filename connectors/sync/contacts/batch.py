@@ -30,7 +30,6 @@ from connectors.sync.orders import world_loader
 from connectors.sync.orders.world import Reference, World
 from connectors.sync.recorder import about
 from integration.core.problems import Problem
-from integration.ownership.policy import Policy
 from integration.records.customer import Customer
 
 Result = TypeVar("Result")
@@ -50,7 +49,7 @@ class Batch:
 
     def work_off(self) -> None:
         """Every claimed item has its outcome stored, whatever happens to single ones."""
-        ground = Ground(self.reference.book, Policy.on(self.reference.today), self.reference.today)
+        ground = Ground.of(self.reference)
         self._works = [Work(item) for item in self.claim.items]
         self._fetch()
         self._settle_doubts()

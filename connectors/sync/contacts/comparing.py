@@ -9,19 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectors.sync import items
-from connectors.sync.contacts import differences, pairs, rows_written
+from connectors.sync.contacts import differences, looking, pairs
 from connectors.sync.contacts.differences import State
 from connectors.sync.contacts.following import CUSTOMERS
-from connectors.sync.contacts.judging import judge
-from connectors.sync.contacts.pairs import Pair
-from connectors.sync.contacts.storing import CHANNEL, PURPOSE, recipient_of
 from connectors.sync.contacts.views import Ground
 from connectors.sync.context import Context
 from connectors.sync.models import Cursor
-from integration.consent import suppression
 from integration.core import problems
 from integration.mirror.models import Contact
-from integration.ownership.deciding import WRITING, Step
 from integration.ownership.models import Comparison, Drift
 
 PAGE = 1_000
@@ -83,27 +78,17 @@ class Comparer:
 
     def _compare_page(self, keys: Sequence[str]) -> None:
         found = [pair for pair in pairs.load(keys) if pair.account is not None]
-        refused = self._refused(found)
-        under_way = differences.rows_under_way([pair.key for pair in found])
-        owners = {field: rule.owner for field, rule in self.ground.policy.rules.items()}
-        drifts: list[Drift] = []
-        again: list[str] = []
-        for pair in found:
-            verdicts = judge(pair, self.ground)
-            drifts += differences.of_pair(pair, verdicts, owners, refused, under_way)
-            drifts += _consent(pair, refused)
-            actionable = any(one.step in WRITING or one.step == Step.PROPOSE for one in verdicts)
-            if actionable or not pair.standing.pk:
-                again.append(pair.key)
+        seen = looking.look(found, self.ground)
         with transaction.atomic():
-            self._keep(keys, drifts)
-            items.renew(CUSTOMERS, again, "a comparison")
+            self._keep(keys, seen.drifts)
+            items.renew(CUSTOMERS, seen.again, "a comparison")
             self.comparison.pairs += len(found)
-            self.comparison.save(update_fields=["pairs", "found", "healed"])
+            self.comparison.save(update_fields=["pairs", "found"])
             Cursor.objects.update_or_create(
                 flow=AFTER, defaults={"value": keys[-1], "moved_at": timezone.now()}
             )
-        self.context.count(seen=len(found), unchanged=len(found) - len(again), sent=len(again))
+        again = len(seen.again)
+        self.context.count(seen=len(found), unchanged=len(found) - again, sent=again)
         self.context.beat()
 
     def _compare_missing(self) -> None:
@@ -119,13 +104,6 @@ class Comparer:
         counted = differences.keep(keys, drifts, timezone.now())
         problems.report(counted.findings)
         self.comparison.found += counted.found
-        self.comparison.healed += counted.healed
-
-    def _refused(self, found: Sequence[Pair]) -> dict[str, str]:
-        """Why they may not be written to, by contact."""
-        rows = [rows_written.audience_row(pair, self.ground, "") for pair in found]
-        recipients = [recipient_of(row) for row in rows]
-        return dict(suppression.allowed(recipients, CHANNEL, PURPOSE).refused)
 
     def _finish(self) -> None:
         open_now = Drift.objects.filter(healed_at__isnull=True)
@@ -135,23 +113,23 @@ class Comparer:
             self.comparison.differing = open_now.values("contact_key").distinct().count()
             self.comparison.by_field = Counter(field for field, _ in told)
             self.comparison.by_state = Counter(state for _, state in told)
+            self.comparison.healed = _healed_since(self.comparison)
             self.comparison.save()
             Cursor.objects.filter(flow=AFTER).delete()
             old = Comparison.objects.values_list("pk", flat=True)[KEEP_COMPARISONS:]
             Comparison.objects.filter(pk__in=list(old)).delete()
 
 
+def _healed_since(comparison: Comparison) -> int:
+    """What is gone since the comparison before, whoever noticed."""
+    before = Comparison.objects.exclude(pk=comparison.pk).filter(finished_at__isnull=False).first()
+    healed = Drift.objects.filter(healed_at__isnull=False)
+    return healed.filter(healed_at__gt=before.finished_at).count() if before else healed.count()
+
+
 def _page(after: str) -> list[str]:
     alive = Contact.objects.filter(deleted_at__isnull=True, key__gt=after)
     return list(alive.order_by("key").values_list("key", flat=True)[:PAGE])
-
-
-def _consent(pair: Pair, refused: dict[str, str]) -> list[Drift]:
-    """Who opted out here and is still subscribed there: the lane of opt-outs is on its way."""
-    why_not = refused.get(pair.key, "")
-    if pair.contact.status != "Active" or not why_not.startswith(("Opted out", "Objected")):
-        return []
-    return [differences.row(pair, "consent", ("Active", why_not), State.UNDER_WAY, "hub")]
 
 
 def _gone(query: str, field: str) -> list[Drift]:

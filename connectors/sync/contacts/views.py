@@ -12,6 +12,7 @@ from typing import Any
 from connectors.sync.orders.countries import country_code, normal_postcode
 from connectors.sync.orders.phone import dialled
 from connectors.sync.orders.tax_number import compact
+from connectors.sync.orders.world import Reference
 from integration.mapping.book import MappingBook
 from integration.ownership.policy import Policy
 from integration.records.address import NO_ADDRESS, Address
@@ -29,6 +30,10 @@ class Ground:
     book: MappingBook
     policy: Policy
     day: date
+
+    @classmethod
+    def of(cls, reference: Reference) -> "Ground":
+        return cls(reference.book, Policy.on(reference.today), reference.today)
 
     def mapped(self, field: str, word: str) -> str:
         """Prima's word for Marketing Cloud's; the word itself when it is not mapped."""

@@ -8,7 +8,6 @@ from connectors.sync.flow import Defaults, Flow
 from connectors.sync.nudges import nudge
 from connectors.sync.orders.world_loader import load_reference
 from integration.accounts.roles import Role
-from integration.ownership.policy import Policy
 
 
 class CompareContacts(Flow):
@@ -23,8 +22,6 @@ class CompareContacts(Flow):
     defaults = Defaults(batch_size=1_000, silent_after_minutes=26 * 60)
 
     def run(self, context: Context) -> None:
-        reference = load_reference()
-        ground = Ground(reference.book, Policy.on(reference.today), reference.today)
-        Comparer.begun(context, ground).compare()
+        Comparer.begun(context, Ground.of(load_reference())).compare()
         if context.run.sent:
             nudge(CUSTOMERS)

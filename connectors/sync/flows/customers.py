@@ -1,8 +1,10 @@
 """Keeps contacts and accounts in step, field by field, as the field policy says."""
 
 from connectors.sync import claims
+from connectors.sync.contacts import looking
 from connectors.sync.contacts.batch import Batch
 from connectors.sync.contacts.following import CUSTOMERS, decisions_made
+from connectors.sync.contacts.views import Ground
 from connectors.sync.context import Context
 from connectors.sync.delivery.batch import due
 from connectors.sync.delivery.senders import Senders
@@ -45,3 +47,4 @@ class Customers(Flow):
                     raise batch.end
         for part in self.writes:
             send(context, part)
+        looking.look_again(Ground.of(cache.reference()))

@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.utils import timezone
 
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync import runner
-from connectors.sync.contacts import comparing
+from connectors.sync.contacts import comparing, looking
 from connectors.sync.models import Cursor
 from exceptions.models import ExceptionCase
 from integration.mirror.models import Contact, PrimaCustomer
@@ -66,6 +67,38 @@ def test_what_was_lost_on_the_way_is_found_and_healed_by_policy(settled: Running
     assert (second.differing, second.healed) == (0, 1)
     row.refresh_from_db()
     assert row.healed_at is not None
+
+
+def test_what_has_been_written_is_no_drift_before_the_next_comparison(settled: RunningSandbox):
+    # given: one value is on its way, another waits for a person
+    contact, _ = pair()
+    cloud_says(contact.key, CompanyName="Another Idea Ltd")
+    sync()
+    contact.refresh_from_db()
+    Contact.objects.filter(pk=contact.pk).update(data={**contact.data, "currency": "USD"})
+    cloud_says(contact.key, Currency="USD")
+    compare()
+    assert set(Drift.objects.values_list("field", "state")) == {
+        ("currency", "under_way"),
+        ("name", "proposed"),
+    }
+
+    # when
+    until_settled()
+    sync()
+    runner.run("customers")
+
+    # then: nobody looks twice in a minute
+    assert not Drift.objects.filter(healed_at__isnull=False).exists()
+
+    # and when
+    Drift.objects.update(last_seen_at=F("last_seen_at") - looking.LOOKED_AT)
+    runner.run("customers")
+
+    # then
+    assert Drift.objects.get(healed_at__isnull=False).field == "currency"
+    assert Drift.objects.get(healed_at__isnull=True).state == "proposed"
+    assert compare().healed == 1
 
 
 def test_a_difference_that_waits_for_a_person_says_so_and_is_one(settled: RunningSandbox):
