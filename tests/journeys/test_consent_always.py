@@ -43,7 +43,8 @@ from tests.journeys import consent_desk as desk
 from tests.journeys.consent_received import Received, received
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-EACH = 4
+EACH = 3
+"""The first two may turn out to be one person; the third is a stranger to both."""
 who = st.integers(0, EACH - 1)
 minutes = st.integers(0, 90)
 FAULTS = (
@@ -75,13 +76,16 @@ class Story(RuleBasedStateMachine):
     actor: ClassVar[User]
     numbers: ClassVar[count] = count(len(desk.PEOPLE))
 
-    @initialize()
-    def begin(self):
+    @initialize(are_one=st.booleans())
+    def begin(self, are_one):
         self.sandbox.clear_faults()
         self.names = [desk.name_of(next(Story.numbers)) for _ in range(EACH)]
         desk.arrive(self.sandbox, self.names)
         self.noes: dict[str, list[No]] = {name: [] for name in self.names}
         self.yeses: dict[str, list[datetime]] = {name: [] for name in self.names}
+        self.persons = [{name} for name in self.names]
+        if are_one:
+            self.two_turn_out_to_be_one()
         self.before, self.silent = received(self.sandbox, self.names), set()
 
     @rule(number=who, minutes=minutes, action=st.sampled_from(["opt_out", "opt_out", "objection"]))
@@ -121,11 +125,43 @@ class Story(RuleBasedStateMachine):
         if nothing_is_broken:
             self._heard(flow)
 
-    @rule(first=st.sampled_from([0, 2]))
-    def two_turn_out_to_be_one(self, first):
-        one, two = map(desk.customer_of, self.names[first : first + 2])
+    @rule()
+    def everything_runs(self):
+        for flow in desk.FLOWS:
+            self._then(self.a_flow_runs, flow)
+
+    @rule(first=who, second=who, long_ago=st.integers(60, 90), lately=st.integers(10, 50))
+    def a_no_and_then_a_yes(self, first, second, long_ago, lately):
+        self._then(self.no_in_the_portal, first, long_ago, "opt_out")
+        self.everything_runs()
+        self._then(self.yes_with_evidence, second, lately)
+        self.everything_runs()
+
+    @rule(number=who, minutes=st.integers(45, 90), breaks=st.booleans())
+    def a_link_is_followed_while_we_write(self, number, minutes, breaks):
+        self.sandbox.clear_faults()
+        self._then(self.no_in_the_portal, number, minutes, "opt_out")
+        self._then(self.a_flow_runs, "consent_from_prima")
+        if breaks:
+            self.sandbox.fault("server_error", path="/sfmc/soap.*#update")
+            self._then(self.a_flow_runs, "consent_to_sfmc")
+        self._then(self.no_by_the_link, number)
+        self._then(self.a_flow_runs, "consent_to_sfmc")
+        self._then(self.a_flow_runs, "consent_from_sfmc")
+        self._then(self.yes_with_evidence, number, minutes // 2)
+
+    def _then(self, step, *how):
+        """A step within a step, looked at like any other."""
+        step(*how)
+        self.nothing_is_sent_that_lets_somebody_in_who_said_no_and_was_heard()
+
+    @rule()
+    def two_turn_out_to_be_one(self):
+        first, second, other = self.names
         with suppress(NotPossible):
+            one, two = desk.customer_of(first), desk.customer_of(second)
             decisions.merge(one, two, actor=self.actor, reason="They told us")
+            self.persons = [{first, second}, {other}]
 
     @rule()
     def a_campaign_begins(self):
@@ -177,10 +213,12 @@ class Story(RuleBasedStateMachine):
             no.heard = no.heard or no.flow == flow
 
     def _said_no(self, name):
-        """A no that was heard, unless a proven yes is plainly later."""
+        """A no of the person that was heard, unless a proven yes of this address is plainly later."""
+        person = next(person for person in self.persons if name in person)
         return any(
             no.heard and not any(yes > no.at + SKEW for yes in self.yeses[name])
-            for no in self.noes[name]
+            for one in person
+            for no in self.noes[one]
         )
 
     def _all_agree(self, name, there: Received):
