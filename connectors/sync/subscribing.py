@@ -64,32 +64,34 @@ def new_secret(prima: Prima, company: str, say: Say) -> PrimaSubscription:
     return row
 
 
-def look_after(prima: Prima, company: str) -> bool:
-    """Whether Prima had forgotten the subscription, as a restored backup has; it is made anew.
+def look_after(prima: Prima, company: str, *, forgotten: Callable[[], None]) -> None:
+    """Makes the subscription anew when Prima has none, or another one than it should have.
 
-    A Prima that is down says nothing about it. What else is wrong is a case until it is right.
+    `forgotten` is called first when Prima has forgotten it, as a restored backup has: once it is
+    made anew, nothing tells of that any more. A Prima that is down says nothing about it. What
+    else is wrong is a case until it is right.
     """
     wanted = PrimaSubscription.objects.exclude(status=Status.NOT_OFFERED)
     row = wanted.filter(company=company).first()
     if row is None:
-        return False
+        return
     try:
         there = prima.subscriptions()
-        is_forgotten = bool(row.remote_id) and row.remote_id not in [one.id for one in there]
+        if row.remote_id and row.remote_id not in [one.id for one in there]:
+            forgotten()
         if not _is_right(there, row, row.url):
             _renew(prima, row, there)
             trail.record("notifications registered again", actor=None, target=row, url=row.url)
     except TransientError:
-        return False
+        return
     except RemoteError as error:
         _broken(row, error.message)
-        return False
+        return
     if row.unheard >= MOST_UNHEARD:
         _broken(row, NOT_ARRIVING)
     else:
         _set(row, status=Status.SUBSCRIBED, message="")
         _told_well(row)
-    return is_forgotten
 
 
 def found_by_asking() -> None:

@@ -201,8 +201,9 @@ def test_after_a_restored_backup_of_prima_the_desk_registers_again_by_itself(est
     assert not Exchange.objects.filter(request_body__contains=after.secret).exists()
 
 
+@pytest.mark.parametrize("prima_is", ["well", "down as the desk registers again"])
 def test_what_the_feed_of_a_restored_backup_skips_is_read_within_minutes_and_not_within_a_day(
-    estate, live_server
+    prima_is, estate, live_server
 ):
     # given: two changes were read, and a backup without them is brought back
     register(live_server.url)
@@ -216,6 +217,11 @@ def test_what_the_feed_of_a_restored_backup_skips_is_read_within_minutes_and_not
         desk.says_no_in_the_portal(estate, name)
     desk.sync("consent_from_prima")
     assert ConsentEvent.objects.count() == 2
+    if prima_is != "well":
+        estate.fault("server_error", path="/subscriptions", method="POST", times=None)
+        looked_after_again()
+        assert subscriptions() == ()
+        estate.clear_faults()
     looked_after_again()
     while cluster():
         pass

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from connectors.prima.port import Prima
@@ -67,6 +68,10 @@ def _look_after_notifications(prima: Prima) -> None:
         return
     Cursor.objects.filter(pk=seen.pk).update(moved_at=now)
     _, company = company_of(connection_to("prima"))
-    if subscribing.look_after(prima, company):
-        _everything_anew()
-        hint(ConsentFromPrima.slug)
+    subscribing.look_after(prima, company, forgotten=_everything_anew_soon)
+
+
+@transaction.atomic
+def _everything_anew_soon() -> None:
+    _everything_anew()
+    hint(ConsentFromPrima.slug)
