@@ -1,6 +1,6 @@
 """Keeps django-q2's schedules as the timetable and the settings of the flows say."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -37,7 +37,7 @@ def _write(row: Any, entry: Entry) -> bool:
     wanted = {
         "func": entry.task,
         "args": repr((entry.flow,)) if entry.flow else "",
-        "schedule_type": Schedule.MINUTES,
+        "schedule_type": Schedule.DAILY if minutes == _A_DAY else Schedule.MINUTES,
         "minutes": minutes,
         "repeats": -1 if setting is None or setting.enabled else 0,
         "cluster": entry.cluster or None,
@@ -49,7 +49,7 @@ def _write(row: Any, entry: Entry) -> bool:
         return False
     for name, value in wanted.items():
         setattr(row, name, value)
-    row.next_run = min(row.next_run, _first_run(minutes) + timedelta(minutes=minutes))
+    row.next_run = _next_run(row.next_run, minutes)
     row.save()
     return True
 
@@ -61,6 +61,15 @@ def _first_run(minutes: int) -> datetime:
         return now
     night = now.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
     return night if night <= now else night - timedelta(days=1)
+
+
+def _next_run(before: datetime, minutes: int) -> datetime:
+    """No later than before; what runs daily, by day until now, waits for the night."""
+    first = _first_run(minutes)
+    if minutes % _A_DAY:
+        return min(before, first + timedelta(minutes=minutes))
+    night = first + timedelta(days=1)
+    return min(before, night) if timezone.localtime(before).time() == time(NIGHT) else night
 
 
 def _name(entry: Entry) -> str:

@@ -152,12 +152,27 @@ def test_what_runs_daily_runs_at_once_and_then_every_night(time_machine, hour, d
     row.refresh_from_db()
     assert row.next_run <= timezone.now() + timedelta(minutes=30)
     FlowSetting.objects.filter(flow="compare_contacts").update(every_minutes=24 * 60)
-    Schedule.objects.filter(pk=row.pk).update(next_run=timezone.now() + timedelta(days=3))
+    Schedule.objects.filter(pk=row.pk).update(next_run=timezone.now() + timedelta(minutes=20))
     timetable.synchronise()
 
     # then
     row.refresh_from_db()
-    assert timezone.localtime(row.next_run).hour == timetable.NIGHT
+    coming = datetime(2026, 11, day, timetable.NIGHT, tzinfo=UTC) + timedelta(days=1)
+    assert row.next_run == coming
+
+
+def test_what_runs_daily_stays_at_its_hour_when_the_clocks_change(time_machine):
+    time_machine.move_to(datetime(2027, 3, 26, 12, 0, tzinfo=UTC), tick=False)
+    timetable.synchronise()
+    row = Schedule.objects.get(name="desk: Comparison of contacts and accounts")
+
+    hours = set()
+    for _ in range(4):
+        row.next_run = row.calculate_next_run()
+        hours.add(timezone.localtime(row.next_run).hour)
+
+    assert timezone.localtime(row.next_run).utcoffset() == timedelta(hours=1)
+    assert hours == {timetable.NIGHT}
 
 
 def test_the_command_names_an_unknown_flow_in_words():
