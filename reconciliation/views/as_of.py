@@ -19,6 +19,7 @@ from reconciliation.gateways import gateway_title
 from reconciliation.refusals import Refused
 
 SHOWN = 50
+DOWNLOADS = ("csv", "xlsx")
 HEAD = ("Control", "Kind", "Key", "What differs", "Day", "Gateway", "Amount", "Currency", "Today")
 
 
@@ -37,14 +38,15 @@ def as_of(request: HttpRequest) -> HttpResponseBase:
         return render(request, "reconciliation/as_of.html", context)
     day = form.cleaned_data["day"]
     exported = request.GET.get("export", "")
+    is_download = exported in DOWNLOADS
     try:
-        found = list(standing(day, most=None if exported else SHOWN))
+        found = list(standing(day, most=None if is_download else SHOWN))
         if not user.may(May.SEE_PERSONAL_DATA):
             found = [replace(one, rows=tuple(map(_without_emails, one.rows))) for one in found]
     except Refused as refusal:
         context["refusal"] = refusal.message
         return render(request, "reconciliation/as_of.html", context, status=503)
-    if exported in ("csv", "xlsx"):
+    if is_download:
         return download(_sheet(found), f"differences-as-of-{day}", form=exported, user=user)
     context.update(day=day, found=found, number=sum(one.number for one in found))
     return render(request, "reconciliation/as_of.html", context)

@@ -105,6 +105,34 @@ def test_the_download_holds_every_row_with_addresses_masked_for_an_auditor(
     )
 
 
+@pytest.mark.parametrize("asked", [{}, {"export": "pdf"}], ids=["page", "no download"])
+def test_the_page_shows_the_largest_and_says_how_many_more_there_are(
+    asked: dict[str, str], client_for: SignIn, finance: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world()
+    monkeypatch.setattr("reconciliation.views.as_of.SHOWN", 1)
+
+    page = client_for(finance).get(URL, {"day": "2026-10-31", **asked})
+
+    assert {len(one.rows) for one in page.context["found"]} == {0, 1}
+    assert any(one.more for one in page.context["found"])
+    assert "the downloads hold them all" in page.content.decode()
+
+
+def test_an_order_that_looks_like_a_formula_is_text_in_the_download(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    sent("=1+1", "SO-3")
+    booked("SO-3", "=1+1", account_code="OTHER")
+
+    answer = client_for(finance).get(URL, {"day": "2026-10-31", "export": "csv"})
+    cells = [cell for row in csv.reader(io.StringIO(b"".join(answer).decode())) for cell in row]
+
+    assert any("=1+1" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith("=")]
+
+
 @pytest.mark.parametrize("day", ["tomorrow", "", "2026-13-01", "next"])
 def test_a_day_that_is_none_or_has_not_come_is_refused_in_words(
     day: str, client_for: SignIn, finance: User
