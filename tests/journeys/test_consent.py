@@ -162,6 +162,22 @@ def test_a_writing_of_ours_that_was_not_answered_counts_as_theirs_and_says_so(es
     assert "had no answer" in event.evidence.note
 
 
+def test_a_writing_that_is_repeated_hides_no_link_that_was_followed_long_after_the_first(estate):
+    desk.says_no_in_the_portal(estate, "ann", occurred_at=desk.moment(hours=1))
+    desk.sync("consent_from_prima")
+    [row] = take_due("sfmc", "a worker", 10)
+    client = connections.sfmc()
+    write(client, [row], people_of([row.event]))
+    row.sending_at = row.ended_at = timezone.now() - timedelta(minutes=30)
+
+    write(client, [row], people_of([row.event]))
+    told = Unsubscription("told", timezone.now() - timedelta(minutes=10), key="CK-ann")
+    counted = take(client, [told])
+    client.close()
+
+    assert (counted.echoes, counted.new) == (0, 1)
+
+
 def test_a_no_of_everybody_with_the_same_address_is_written_to_all_of_them():
     twins = [
         {"key": "CK-ann", "email": "ann@example.com"},

@@ -46,9 +46,6 @@ def write(client: SfmcClient, rows: Sequence[Propagation], people: Mapping[int, 
     _note_whom_it_ends(there, subscribers)
     claims.mark_sending(there)
     refused = _statuses(client, there, people, emails)
-    claims.mark_ended(
-        [row for row in there if row.ended and not refused.keys() & set(row.contacts)]
-    )
     refused |= _columns(client, there, people, emails)
     now = timezone.now()
     for row in rows:
