@@ -4,20 +4,17 @@ A note is only a hint: nothing of it is kept, what changed is read from Prima's 
 that comes twice does no harm, and one that never comes is made up for by the timetable.
 """
 
-import json
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from connectors.prima.notes import Note, is_signed, note_from
 from connectors.sync.flow import hinted_by
+from connectors.sync.inbound.bodies import body_of, read, said
 from connectors.sync.models import PrimaSubscription
 from connectors.sync.nudges import hint
 
@@ -29,20 +26,20 @@ MOST_BYTES = 16 * 1024
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """200 when it is taken; 401 for what nobody signed lately; 400 and 413 for what is no note."""
-    body = _body(request)
+    body = body_of(request, MOST_BYTES)
     if body is None:
-        return _said("The body is too large.", 413)
+        return said("The body is too large.", 413)
     row = _signed(request, body)
     if row is None:
         PrimaSubscription.objects.update(refused=F("refused") + 1)
-        return _said("The signature is missing, too old or does not fit.", 401)
-    note = note_from(_read(body))
+        return said("The signature is missing, too old or does not fit.", 401)
+    note = note_from(read(body))
     if note is None:
-        return _said("The body is no note of a change.", 400)
+        return said("The body is no note of a change.", 400)
     if note.company != row.company or note.resource not in row.resources:
-        return _said("Nobody here asked for notes of this company and resource.", 400)
+        return said("Nobody here asked for notes of this company and resource.", 400)
     _take(row, note)
-    return _said("Taken.", 200)
+    return said("Taken.", 200)
 
 
 @transaction.atomic
@@ -62,26 +59,3 @@ def _signed(request: HttpRequest, body: bytes) -> PrimaSubscription | None:
         if is_signed(secrets, request.headers, body, now=now):
             return row
     return None
-
-
-def _body(request: HttpRequest) -> bytes | None:
-    """None when it is too large; then it is not read."""
-    length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        return None
-    try:
-        body: bytes = request.body
-    except RequestDataTooBig:
-        return None
-    return body if len(body) <= MOST_BYTES else None
-
-
-def _read(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _said(words: str, status: int) -> HttpResponse:
-    return JsonResponse({"detail": words}, status=status)

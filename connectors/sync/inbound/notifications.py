@@ -4,20 +4,19 @@ Nothing is looked up and nothing is judged here: Marketing Cloud waits three sec
 """
 
 import hashlib
-import json
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from connectors.sfmc.notifications import SIGNATURE, is_signed
+from connectors.sync.inbound.bodies import body_of, read, said
 from connectors.sync.models import Notification, NotificationCallback
 from connectors.sync.nudges import hint
 
@@ -31,30 +30,27 @@ Status = NotificationCallback.Status
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """200 for what is kept; 401 for what nobody signed; 400 and 413 for what nobody can read."""
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        return _said("The body is too large.", 413)
-    if len(body) > MOST_BYTES:
-        return _said("The body is too large.", 413)
-    told = _read(body)
+    body = body_of(request, MOST_BYTES)
+    if body is None:
+        return said("The body is too large.", 413)
+    told = read(body)
     given = request.headers.get(SIGNATURE, "")
     if isinstance(told, dict) and not given:
         return _verification(told)
     if not is_signed(_keys(), body, given):
         NotificationCallback.objects.update(refused=F("refused") + 1)
-        return _said("The signature is missing or does not fit.", 401)
+        return said("The signature is missing or does not fit.", 401)
     if not isinstance(told, list):
-        return _said("The body is not a list of events.", 400)
+        return said("The body is not a list of events.", 400)
     _keep(body, len(told))
-    return _said("Kept.", 200)
+    return said("Kept.", 200)
 
 
 def _verification(told: dict[str, Any]) -> HttpResponse:
     """The unsigned proof that the address lives, taken only while we are registering it."""
     callback_id, key = told.get("callbackId"), told.get("verificationKey")
     if not isinstance(callback_id, str) or not isinstance(key, str) or not key:
-        return _said("The signature is missing or does not fit.", 401)
+        return said("The signature is missing or does not fit.", 401)
     with transaction.atomic():
         row = (
             NotificationCallback.objects.select_for_update()
@@ -62,10 +58,10 @@ def _verification(told: dict[str, Any]) -> HttpResponse:
             .first()
         )
         if row is None or len(key) > 500 or len(callback_id) > 64:
-            return _said("The signature is missing or does not fit.", 401)
+            return said("The signature is missing or does not fit.", 401)
         row.callback_id, row.verification_key = callback_id, key
         row.save(update_fields=["callback_id", "verification_key"])
-    return _said("Kept.", 200)
+    return said("Kept.", 200)
 
 
 @transaction.atomic
@@ -93,14 +89,3 @@ def _keys() -> list[str]:
         if row.previous_until is not None and row.previous_until > now:
             found.append(row.previous_key)
     return [key for key in found if key]
-
-
-def _read(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _said(words: str, status: int) -> HttpResponse:
-    return JsonResponse({"detail": words}, status=status)

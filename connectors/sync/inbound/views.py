@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -14,6 +13,7 @@ from rest_framework.views import APIView
 
 from connectors.sync import nudges
 from connectors.sync.inbound import signature
+from connectors.sync.inbound.bodies import body_of
 from connectors.sync.inbound.shapes import Accepted, PushedOrders, Refused
 from connectors.sync.models import Connection, Inbound
 
@@ -71,7 +71,7 @@ class InboundOrders(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        body = _body(request)
+        body = body_of(request._request, MOST_BYTES)
         if body is None:
             return Response({"detail": "The body is larger than 2 MB."}, status=413)
         try:
@@ -86,18 +86,6 @@ class InboundOrders(APIView):
         except signature.BadSignature as refused:
             return Response({"detail": str(refused)}, status=401)
         return Response({"status": "accepted", "id": _keep(signed, body)}, status=202)
-
-
-def _body(request: Request) -> bytes | None:
-    """None when it is too large."""
-    length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        return None
-    try:
-        body: bytes = request._request.body
-    except RequestDataTooBig:
-        return None
-    return body if len(body) <= MOST_BYTES else None
 
 
 def _secret() -> str:
