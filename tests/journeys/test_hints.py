@@ -274,6 +274,7 @@ def test_a_prima_that_notifies_nobody_is_polled_and_no_case(live_server):
     with running(told) as sandbox:
         desk.know(sandbox)
         assert "does not notify" in register(live_server.url, system="prima")
+        assert not AuditEntry.objects.filter(action="notifications registered").exists()
 
         looked_after_again()
         desk.says_no_in_the_portal(sandbox, "ann")

@@ -55,6 +55,8 @@ class Command(BaseCommand):
         url = "" if options["new_key"] else _url(system, options["url"])
         work = _at_prima if system == "prima" else _at_marketing_cloud
         row = work(remotes, url, say)
+        if row.status == PrimaSubscription.Status.NOT_OFFERED:
+            return
         trail.record(
             "notifications registered" if url else "notification key renewed",
             actor=None,
