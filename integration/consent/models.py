@@ -1,6 +1,7 @@
 """The consent ledger: what happened, what follows from it, and who must not be written to."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -270,6 +271,8 @@ class Propagation(models.Model):
             ),
             # Percentiles of the lag on the desk.
             models.Index(fields=["confirmed_at"], name="propagation_confirmed"),
+            # Whose unsubscription, just told, our own writing may have been.
+            GinIndex(fields=["ended", "in_doubt"], name="propagation_ended"),
         ]
 
     def __str__(self) -> str:

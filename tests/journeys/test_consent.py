@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connectors.sync import connections
@@ -17,13 +19,13 @@ from connectors.sync.flows.consent_from_prima import EVERYTHING
 from connectors.sync.flows.consent_from_sfmc import LOOKED_AFTER
 from connectors.sync.models import Cursor, Notification, NotificationCallback
 from exceptions.models import ExceptionCase
-from integration.consent import projection
+from integration.consent import ledger, projection
 from integration.consent.models import ConsentEvent, Propagation
 from integration.consent.suppression import allowed
 from integration.identity import keys
 from integration.mirror.models import Contact
 from integration.records.audience import Recipient
-from tests.factories.consent import wording
+from tests.factories.consent import opt_out, wording
 from tests.journeys import consent_desk as desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -176,6 +178,24 @@ def test_a_writing_that_is_repeated_hides_no_link_that_was_followed_long_after_t
     client.close()
 
     assert (counted.echoes, counted.new) == (0, 1)
+
+
+def test_our_own_writings_are_found_by_an_index_however_many_there_were(estate):
+    ledger.record([opt_out(f"p{number}@example.com") for number in range(1_500)])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE consent_propagation SET ended = ARRAY['CK-P' || id]")
+        cursor.execute("ANALYZE consent_propagation")
+    client = connections.sfmc()
+    with CaptureQueriesContext(connection) as asked:
+        take(client, [Unsubscription("told", timezone.now(), key="CK-ann")])
+    client.close()
+    [looking] = [one["sql"] for one in asked if '"in_doubt" &&' in one["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {looking}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "propagation_ended" in plan
 
 
 def test_a_no_of_everybody_with_the_same_address_is_written_to_all_of_them():
