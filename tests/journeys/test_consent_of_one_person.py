@@ -1,10 +1,18 @@
 """One person, several addresses and accounts: a no follows the person, a yes stays where it was said."""
 
 import pytest
+from django.utils import timezone
 
+from connectors.sfmc.subscribers import Subscriber
+from connectors.sync import connections
+from connectors.sync.consent import new_links
+from connectors.sync.models import Cursor
 from exceptions.customers import decisions
+from integration.consent import projection
+from integration.consent.models import ConsentEvent
 from integration.consent.suppression import allowed
 from integration.identity import keys
+from integration.mirror.models import Contact
 from integration.records.audience import Recipient
 from tests.factories.consent import wording
 from tests.journeys import consent_desk as desk
@@ -39,6 +47,53 @@ def standing(name):
 
 
 NO = ("no", "Unsubscribed", "opt_out")
+
+
+def ann_at_work():
+    """A contact of hers with another address, subscribed in Marketing Cloud and linked to nobody."""
+    subscriber = Subscriber("CK-ann-2", "ann@work.example", "Active")
+    connections.sfmc().subscribers.create([subscriber])
+    Contact.objects.create(
+        key=subscriber.key, email=subscriber.email, status="Active", read_at=timezone.now()
+    )
+
+
+def test_a_contact_linked_after_the_no_of_its_person_is_unsubscribed_as_well(estate):
+    desk.says_no_in_the_portal(estate, "ann")
+    desk.until_confirmed()
+
+    ann_at_work()
+    keys.link("CK-ann-2", "A-ANN", method="test", actor=None)
+    desk.sync()
+    desk.until_confirmed()
+
+    assert desk.status("ann-2") == "Unsubscribed"
+    assert desk.address("ann-2") == "ann@work.example"
+    assert standing("ben") == ("yes", "Active", "")
+
+
+def test_a_no_of_a_contact_that_was_nobody_s_is_one_of_the_person_it_turns_out_to_be(estate):
+    # given: she says no at work, where nobody knows who she is
+    ann_at_work()
+    desk.follows_the_link("ann-2")
+    desk.until_confirmed()
+    assert standing("ann") == ("yes", "Active", "")
+
+    # when
+    keys.link("CK-ann-2", "A-ANN", method="test", actor=None)
+    desk.sync()
+    desk.until_confirmed()
+
+    # then
+    assert standing("ann") == NO
+    assert projection.differences() == []
+    assert list(projection.unsuppressed()) == []
+
+    # and it is told once, however often links are looked at
+    told = ConsentEvent.objects.count()
+    Cursor.objects.filter(flow=new_links.FLOW).delete()
+    desk.sync()
+    assert ConsentEvent.objects.count() == told
 
 
 @pytest.mark.parametrize("who", ["ann", "ben"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connectors.sfmc.client import SfmcClient
-from connectors.sync.consent import notified, registering, safety_net, sweep
+from connectors.sync.consent import new_links, notified, registering, safety_net, sweep
 from connectors.sync.context import Context
 from connectors.sync.flow import CONSENT, Defaults, Flow
 from connectors.sync.models import Cursor
@@ -30,7 +30,7 @@ class ConsentFromSfmc(Flow):
 
     def run(self, context: Context) -> None:
         client = context.remotes.sfmc()
-        new = notified.work_off(client, context)
+        new = notified.work_off(client, context) + new_links.follow(context)
         if new:
             nudge_consent("consent_to_prima", "consent_to_sfmc")
         if context.is_over() or not sweep.is_due():
