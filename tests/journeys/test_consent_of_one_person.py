@@ -49,6 +49,17 @@ def standing(name):
 NO = ("no", "Unsubscribed", "opt_out")
 
 
+def test_a_yes_of_one_address_holds_up_no_older_no_for_the_others(estate, marketing):
+    merge("ann", "ben", marketing)
+    says_yes(estate, "ben", minutes=4)
+    desk.says_no_in_the_portal(estate, "ben", occurred_at=desk.moment(minutes=46))
+
+    desk.until_confirmed()
+
+    assert standing("ben") == ("yes", "Active", "opt_in")
+    assert standing("ann") == NO
+
+
 def ann_at_work():
     """A contact of hers with another address, subscribed in Marketing Cloud and linked to nobody."""
     subscriber = Subscriber("CK-ann-2", "ann@work.example", "Active")

@@ -16,13 +16,15 @@ from integration.mirror.models import Contact, PrimaCustomer
 
 @dataclass(slots=True)
 class Person:
-    """`address` is empty when it was erased. `standing` is that of the event's scope, just now.
+    """`address` is empty when it was erased. `standing` is that of the event's scope, just now;
+    `following` is the person's alone, for their other addresses.
 
     `named` are those contacts of whom Marketing Cloud itself says that they have the address.
     """
 
     address: str
     standing: rules.Standing
+    following: rules.Standing
     contacts: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
@@ -32,9 +34,10 @@ class Person:
         """The address, when it is an e-mail address."""
         return self.address if "@" in self.address else ""
 
-    @property
-    def is_restricted(self) -> bool:
-        return bool(self.standing.restricted_by())
+    def still_says(self, *, no: bool) -> bool:
+        """Whether it is to be told yet. A yes of this address lifts the no of no other address."""
+        is_no = bool(self.standing.restricted_by())
+        return (is_no or bool(self.following.restricted_by())) if no else not is_no
 
 
 def people_of(events: Sequence[ConsentEvent]) -> dict[int, Person]:
@@ -54,6 +57,7 @@ def people_of(events: Sequence[ConsentEvent]) -> dict[int, Person]:
             standing=standing_of(
                 known, [event.address_hash, *persons[event.pk]], event.channel, event.purpose
             ),
+            following=standing_of(known, persons[event.pk], event.channel, event.purpose),
         )
         for event in events
     }

@@ -43,7 +43,7 @@ def _tell(rows: Sequence[Propagation], context: Context) -> None:
     claims.mark_sending(rows)
     for row in rows:
         person = people[row.event_id]
-        if row.is_restriction != person.is_restricted:
+        if not person.still_says(no=row.is_restriction):
             claims.finish(row, timezone.now(), note="They said something else since.")
         elif _one(prima, row, person, notes_of(row, person, judgement)):
             context.beat()

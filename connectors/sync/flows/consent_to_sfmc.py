@@ -51,6 +51,6 @@ def _still_true(rows: Sequence[Propagation], people: dict[int, Person]) -> list[
     """What somebody has said otherwise since is not written any more: the later one is."""
     now = timezone.now()
     for row in rows:
-        if row.is_restriction != people[row.event_id].is_restricted:
+        if not people[row.event_id].still_says(no=row.is_restriction):
             claims.finish(row, now, note="They said something else since.")
     return [row for row in rows if row.step not in claims.OVER]
