@@ -18,6 +18,7 @@ def seen(page: Page, path: str) -> list:
     return violations(page)
 
 
+@pytest.mark.slow
 def test_the_pages_about_oneself(sign_in, operations):
     page = sign_in(operations)
     found = []
@@ -47,6 +48,7 @@ def test_the_page_that_asks_for_the_second_factor(live_server, browser, operatio
     page.close()
 
 
+@pytest.mark.slow
 def test_the_lists_that_marketing_reads(week, sign_in, marketing):
     page = sign_in(marketing)
     found = []

@@ -17,6 +17,7 @@ LISTS = [
 FORMS = ["mapping_productmapping", "reconciliation_exchangerate", "accounts_user"]
 
 
+@pytest.mark.slow
 def test_no_list_and_no_form_of_the_admin_site_has_a_serious_violation(sign_in, admin_person):
     statement("bank.xml")
     statement("stripe.csv")

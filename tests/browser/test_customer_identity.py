@@ -33,6 +33,7 @@ def estate(person):
     return other
 
 
+@pytest.mark.slow
 def test_no_page_of_customers_has_a_serious_violation(sign_in, marketing):
     customer = estate(marketing)
     page = sign_in(marketing)

@@ -13,6 +13,7 @@ from tests.factories.customers import comparison, drift, proposal
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_no_page_of_customer_data_has_a_serious_violation(sign_in, marketing):
     one = proposal()
     proposal("CK-2", field="name", current="Acme", proposed="Acme Ltd")

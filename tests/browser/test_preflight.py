@@ -96,6 +96,7 @@ def test_a_campaign_is_checked_mended_and_checked_again(
     expect(products).to_contain_text("Prima knows every product and sells it.")
 
 
+@pytest.mark.slow
 def test_no_page_of_the_preflight_has_a_serious_violation(
     desk: RunningSandbox, sign_in: SignIn, operations: User, tmp_path: Path
 ):

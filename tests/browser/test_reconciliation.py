@@ -19,6 +19,7 @@ from tests.factories.desk_of_finance import desk
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_no_page_of_reconciliation_has_a_serious_violation(sign_in, finance, finance2):
     made = desk(finance2)
     october = periods.period_of("main", date(2026, 10, 1))

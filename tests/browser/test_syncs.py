@@ -37,6 +37,7 @@ def run(transactional_db: None) -> SyncRun:
     )
 
 
+@pytest.mark.slow
 def test_the_pages_have_no_serious_violation(
     run: SyncRun, sign_in: SignIn, operations: User
 ) -> None:

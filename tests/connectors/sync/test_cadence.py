@@ -163,6 +163,7 @@ def test_a_flow_keeps_to_its_own_rate_over_all_workers(prima: Connection) -> Non
     assert time.monotonic() - begun >= 1.1, "thirty calls at twenty a second, less a small burst"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "share"),
     [(Priority.HIGH, Priority.LOW, 3.0), (Priority.NORMAL, Priority.LOW, 3.0),

@@ -123,6 +123,7 @@ def test_a_server_that_fails_for_a_while_is_tried_again_later(arrived: RunningSa
     assert_all_once(arrived)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["throttle", "throttle_silent"])
 def test_a_system_that_asks_to_slow_down_is_given_the_time(arrived: RunningSandbox, kind: str):
     # given

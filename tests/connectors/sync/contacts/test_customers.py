@@ -317,6 +317,7 @@ def test_an_account_that_may_have_been_opened_is_asked_for_before_it_is_sent_aga
     assert state_of("LEAD-5") == "sent"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["reset", "timeout_before", "server_error", "throttle"])
 def test_whatever_prima_does_the_lead_has_one_account(settled: RunningSandbox, kind: str):
     cloud_says("LEAD-6", **LEAD)
@@ -329,6 +330,7 @@ def test_whatever_prima_does_the_lead_has_one_account(settled: RunningSandbox, k
     assert state_of("LEAD-6") == "sent"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["deadlock_row", "expired_token", "throttle"])
 def test_whatever_marketing_cloud_does_the_change_arrives(settled: RunningSandbox, kind: str):
     contact, account = pair()

@@ -294,6 +294,7 @@ def test_a_held_event_is_passed_over_when_the_order_moves_on(booked, order):
     assert ExceptionCase.objects.get().status == "resolved"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "trouble",
     [

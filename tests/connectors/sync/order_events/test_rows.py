@@ -85,6 +85,7 @@ def test_columns_go_where_admin_says(booked, order):
     assert of(order)["carrier"] == "D-1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "trouble",
     [

@@ -175,6 +175,7 @@ def test_a_refused_row_is_sent_again_when_somebody_says_so(
     assert open_cases() == [("row_refused", 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [

@@ -151,6 +151,7 @@ def test_a_doubtful_answer_is_asked_about_and_nobody_is_told_twice(
     assert "sending" not in states()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["throttle", "expired_token"])
 def test_a_passing_trouble_costs_nobody_the_message(shop: RunningSandbox, kind: str) -> None:
     shop.fault(kind, path="async/events$", seconds=0.1)
