@@ -16,7 +16,7 @@ help:
 	@echo "make demo-reset  the same from the beginning"
 	@echo "make stop        stops a PostgreSQL that was left running"
 	@echo "make test        the suite without the long proofs"
-	@echo "make proofs      the long proofs: whole months, killed workers, memory, small benches"
+	@echo "make proofs      the long proofs: whole months, killed workers, every page by axe, faults, small benches"
 	@echo "make test-fast   the suite without browsers, journeys and long proofs"
 	@echo "make check       style, types, floors, templates, deployment, dependencies"
 	@echo "make format      puts the style right"
