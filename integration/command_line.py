@@ -18,6 +18,6 @@ def run(words: list[str]) -> None:
         execute_from_command_line(words)
     except ProgrammingError as error:
         is_missing = isinstance(error.__cause__, UndefinedTable | UndefinedColumn)
-        if not is_missing or "--traceback" in words:
+        if not is_missing or "--traceback" in words or words[1] == "migrate":
             raise
         sys.exit(NOT_SET_UP)

@@ -23,3 +23,10 @@ def test_a_command_says_in_words_that_the_database_was_never_set_up() -> None:
 def test_whoever_asks_for_it_sees_which_table_was_missed() -> None:
     with pytest.raises(ProgrammingError, match="django_q_schedule"):
         command_line.run(["manage.py", "schedules", "--traceback"])
+
+
+def test_migrating_itself_is_never_told_to_migrate_first(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_content_type RENAME TO somewhere_else")
+    with pytest.raises(ProgrammingError, match="django_content_type"):
+        command_line.run(["manage.py", "migrate", "--no-input"])
