@@ -1,7 +1,5 @@
 """The desk's own taking in of a file: kept, read and checked, imported."""
 
-import resource
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
@@ -10,12 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 
+from connectors.management.measuring.memory import peak_mb
 from connectors.management.measuring.report import Tell
 from reconciliation.importing import evidence, files
 from reconciliation.importing.files import Origin
 from reconciliation.models import GatewayLine, StatementFile
-
-_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 def measure(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -39,7 +36,7 @@ def measure(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         "keep_s": has_kept - begun,
         "read_s": has_read - has_kept,
         "import_s": has_imported - has_read,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES / 1e6,
+        "peak_mb": peak_mb(),
         "arrived": GatewayLine.objects.count(),
         "net": net,
         "message": file.message,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from connectors.management.measuring.memory import peak_mb
 from connectors.management.measuring.report import Tell
 from reconciliation import match
 from reconciliation.models import StatementFile
@@ -67,7 +68,7 @@ def measure(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         "swallowed": dict(result.swallowed),
         "open_lines": result.open_lines,
         "judged": truth.judge(),
-        "peak_mb": load.peak_mb(),
+        "peak_mb": peak_mb(),
     }
 
 
@@ -90,7 +91,7 @@ def again(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         "was_whole": result.whole,
         "missed": whole.matches + whole.undone,
         "judged": judged,
-        "peak_mb": load.peak_mb(),
+        "peak_mb": peak_mb(),
     }
 
 

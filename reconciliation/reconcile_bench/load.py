@@ -1,7 +1,5 @@
 """Copies both files into the desk's own tables, and the truth into a table beside them."""
 
-import resource
-import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -11,13 +9,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from connectors.management.measuring.memory import peak_mb
 from connectors.management.measuring.report import Tell
 from reconciliation.matching.rule import CONTROL
 from reconciliation.models import ExchangeRate, LedgerAccount, StatementFile, Tolerance
 from reconciliation.reconcile_bench.world import DOCUMENT_COLUMNS, FIRST_DAY, LINE_COLUMNS
 
 _CHUNK = 1 << 20
-_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 def load(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -49,11 +47,6 @@ def copy(path: Path, table: str, columns: Sequence[str]) -> None:
 def run(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-
-
-def peak_mb() -> float:
-    """The most memory this process held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES / 1e6
 
 
 def _set_up() -> None:

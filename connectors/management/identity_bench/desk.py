@@ -1,8 +1,6 @@
 """Brings the estate into the mirror, links it as the desk does, and judges what came of it."""
 
 import json
-import resource
-import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,13 +10,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from connectors.management.measuring.memory import peak_mb
 from connectors.management.measuring.report import Tell
 from connectors.sync.identity.estate import running
 from integration.identity.models import LinkOutcome
 from integration.mirror.models import Contact, PrimaCustomer
 
 _AT_ONCE = 5_000
-_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 def load(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -76,11 +74,6 @@ def again(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     begun = perf_counter()
     row = running.run(running.ask(is_dry=False, name="bench"), tell=tell)
     return {"again_s": perf_counter() - begun, "linked": sum(row.figures["linked"].values())}
-
-
-def peak_mb() -> float:
-    """The most memory this process held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES / 1e6
 
 
 def _judge(run: int, folder: Path) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """The desk end to end: everything read, checked, translated, sent and stored, in this process."""
 
-import resource
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Count
 
+from connectors.management.measuring.memory import peak_mb
 from connectors.management.measuring.report import Tell
 from connectors.management.measuring.turns import Leader, Stopwatch
 from connectors.sync import runner
@@ -20,7 +19,6 @@ A_TURN = 1_000
 READING = ("prima_reference", "campaign_orders")
 NO_LIMIT = 100_000
 """Calls a second: what is measured is the desk, not the load limit an admin has set."""
-_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 class DeskFailed(Exception):
@@ -50,7 +48,7 @@ def measure(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         "sent": states.get(SyncItem.State.SENT, 0),
         "not_sent": sum(states.values()) - states.get(SyncItem.State.SENT, 0),
         "connections": load_reference().capabilities.limits.concurrency,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES / 1e6,
+        "peak_mb": peak_mb(),
     }
 
 

@@ -1,13 +1,12 @@
 """The desk: all products sent, some changed, and these found among all and sent."""
 
-import resource
-import sys
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
 from django.db import connection as database
 
+from connectors.management.measuring.memory import peak_mb
 from connectors.management.measuring.report import Tell
 from connectors.sync import runner
 from connectors.sync.context import Progress
@@ -16,7 +15,6 @@ from connectors.sync.models import Connection, OutgoingRow, SyncRun
 FLOW = "products_to_sfmc"
 NO_LIMIT = 100_000
 """Calls a second: what is measured is the desk, not the load limit an admin has set."""
-_BYTES = 1 if sys.platform == "darwin" else 1024
 _ITEMS = """
 INSERT INTO mirror_primaitem (
     sku_key, sku, description, kind, status, tax_code, price, gtin, data, version, read_at)
@@ -63,7 +61,7 @@ def measure(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     return {
         "whole": whole,
         "changed": some,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES / 1e6,
+        "peak_mb": peak_mb(),
     }
 
 
