@@ -1,5 +1,6 @@
 """What the consent desk shows at a glance: the oldest no under way, the lag, and the backlog."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -44,6 +45,11 @@ class Lag:
     p50: float
     p95: float
     longest: float
+
+    @property
+    def cells(self) -> Sequence[float | None]:
+        """Half, nineteen of twenty, all; None each when there was nothing to confirm."""
+        return (self.p50, self.p95, self.longest) if self.count else (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
