@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from integration.consent.suppression import Scope
 
-_BEGIN_AGAIN = """
+_ANEW = """
 UPDATE consent_propagation SET
     step = 'write', not_before = NULL, confirmed_at = NULL, written_at = NULL, left_at = NULL,
     seen_at = %s, said_at = %s, round = round + 1, reported_at = NULL, sending_at = NULL,
     ended = '{}', ended_at = NULL, in_doubt = '{}'
+"""
+"""Whatever became of it, it goes its way once more, from now."""
+_BEGIN_AGAIN = """
 WHERE id IN (
     SELECT max(sent.id)
     FROM consent_consentstate state
@@ -31,13 +34,7 @@ WHERE id IN (
     GROUP BY state.address_hash
 )
 """
-
-
 _CONTRADICTED = """
-UPDATE consent_propagation SET
-    step = 'write', not_before = NULL, confirmed_at = NULL, written_at = NULL, left_at = NULL,
-    seen_at = %s, said_at = %s, round = round + 1, reported_at = NULL, sending_at = NULL,
-    ended = '{}', ended_at = NULL, in_doubt = '{}'
 WHERE id IN (
     SELECT max(sent.id)
     FROM consent_propagation sent JOIN consent_consentevent event ON event.id = sent.event_id
@@ -54,7 +51,7 @@ def begin_again() -> int:
     """One propagation for each such address goes its way anew; answers how many."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN_AGAIN, [now, now])
+        cursor.execute(_ANEW + _BEGIN_AGAIN, [now, now])
         return int(cursor.rowcount)
 
 
@@ -62,5 +59,5 @@ def contradicted(scope: Scope, hashes: Sequence[str], uids: Sequence[UUID], *, b
     """A system says yes for these addresses, or persons, who said no: it is told again, as of now."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_CONTRADICTED, [now, now, by, list(hashes), list(uids), *scope])
+        cursor.execute(_ANEW + _CONTRADICTED, [now, now, by, list(hashes), list(uids), *scope])
         return int(cursor.rowcount)
