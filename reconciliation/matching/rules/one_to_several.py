@@ -43,15 +43,14 @@ WITH RECURSIVE candidate AS (
 ), fits AS (
     SELECT line_id, target, documents, count(*) OVER (PARTITION BY line_id) AS ways
     FROM choice WHERE total = target
-), wanted AS (
-    SELECT document_id, count(*) AS lines
-    FROM fits, unnest(documents) AS document_id GROUP BY document_id
+), contested AS (
+    SELECT unnest(lines) AS line_id
+    FROM (SELECT array_agg(line_id) AS lines
+          FROM fits, unnest(documents) AS document_id GROUP BY document_id HAVING count(*) > 1) c
 )
 SELECT %(company)s AS company, l.currency, ARRAY[l.id] AS lines, f.documents,
        l.amount AS left_total, f.target AS right_total, l.day
 FROM fits f
 JOIN open_line l ON l.id = f.line_id
-WHERE f.ways = 1 AND NOT EXISTS (
-    SELECT 1 FROM wanted w WHERE w.document_id = ANY (f.documents) AND w.lines > 1
-)
+WHERE f.ways = 1 AND f.line_id NOT IN (SELECT line_id FROM contested)
 """

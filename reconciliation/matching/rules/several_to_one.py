@@ -33,15 +33,16 @@ WITH RECURSIVE pair AS (
     WHERE d.kind = 'invoice' AND d.email <> '' AND NOT d.named_by_a_line
       AND l.amount < d.amount AND l.amount > 0
 ), candidate AS (
-    SELECT p.document_id, d.amount AS target, l.id AS line_id, l.amount, l.day,
-           row_number() OVER (PARTITION BY p.document_id
-                              ORDER BY l.occurred_at, l.gateway, l.account, l.line_id) AS place,
-           count(*) OVER (PARTITION BY p.document_id) AS many
-    FROM pair p
-    JOIN open_document d ON d.id = p.document_id
-    JOIN open_line l ON l.id = p.line_id
+    SELECT document_id, unnest(lines) AS line_id
+    FROM (SELECT document_id, array_agg(line_id) AS lines FROM pair GROUP BY document_id) p
+    WHERE cardinality(lines) BETWEEN 2 AND %(most_candidates)s
 ), usable AS (
-    SELECT * FROM candidate WHERE many BETWEEN 2 AND %(most_candidates)s
+    SELECT c.document_id, d.amount AS target, l.id AS line_id, l.amount, l.day,
+           row_number() OVER (PARTITION BY c.document_id
+                              ORDER BY l.occurred_at, l.gateway, l.account, l.line_id) AS place
+    FROM candidate c
+    JOIN open_document d ON d.id = c.document_id
+    JOIN open_line l ON l.id = c.line_id
 ), choice AS (
     SELECT document_id, target, place, amount AS total, day, ARRAY[line_id] AS lines FROM usable
     UNION ALL
@@ -54,15 +55,14 @@ WITH RECURSIVE pair AS (
 ), fits AS (
     SELECT document_id, target, day, lines, count(*) OVER (PARTITION BY document_id) AS ways
     FROM choice WHERE total = target
-), wanted AS (
-    SELECT line_id, count(*) AS documents
-    FROM fits, unnest(lines) AS line_id GROUP BY line_id
+), contested AS (
+    SELECT unnest(documents) AS document_id
+    FROM (SELECT array_agg(document_id) AS documents
+          FROM fits, unnest(lines) AS line_id GROUP BY line_id HAVING count(*) > 1) c
 )
 SELECT %(company)s AS company, d.currency, f.lines, ARRAY[d.id] AS documents,
        f.target AS left_total, d.amount AS right_total, f.day
 FROM fits f
 JOIN open_document d ON d.id = f.document_id
-WHERE f.ways = 1 AND NOT EXISTS (
-    SELECT 1 FROM wanted w WHERE w.line_id = ANY (f.lines) AND w.documents > 1
-)
+WHERE f.ways = 1 AND f.document_id NOT IN (SELECT document_id FROM contested)
 """
