@@ -10,10 +10,14 @@ class TransactionId(Rule):
     order = 40
     # The same transaction twice with the same amount is one transaction reported twice.
     sql = """
-WITH lines AS (
-    SELECT DISTINCT ON (transaction_id, currency, amount) *
-    FROM open_line
-    WHERE kind = 'charge' AND transaction_id <> ''
+WITH named AS (
+    SELECT transaction_id FROM receipt WHERE transaction_id <> ''
+    UNION
+    SELECT transaction_id FROM open_document WHERE kind = 'invoice' AND transaction_id <> ''
+), lines AS (
+    SELECT DISTINCT ON (transaction_id, currency, amount) open_line.*
+    FROM open_line JOIN named USING (transaction_id)
+    WHERE kind = 'charge'
     ORDER BY transaction_id, currency, amount, occurred_at, gateway, account, line_id
 ), pairs AS (
     SELECT l.id AS line_id, d.id AS document_id
