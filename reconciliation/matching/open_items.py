@@ -57,27 +57,32 @@ _DOCUMENT_IS_OPEN = """
 
 # What the first rule left, and whether it met the other side by its key. Of a key that several have
 # `glance` names one.
+_LEFT_KEYS = """
+CREATE TEMP TABLE left_key ON COMMIT DROP AS
+SELECT key, lines, documents, line_id, document_id FROM glance WHERE NOT fits;
+DROP TABLE glance
+"""
 _LEFT_LINES = """
 CREATE TEMP TABLE left_line ON COMMIT DROP AS
-SELECT line_id AS id, document_id IS NOT NULL AS met FROM glance WHERE NOT fits AND lines = 1
+SELECT line_id AS id, document_id IS NOT NULL AS met FROM left_key WHERE lines = 1
 UNION ALL
 SELECT l.id, g.document_id IS NOT NULL
-FROM glance g
+FROM left_key g
 JOIN reconciliation_gatewayline l ON l.reference_key = g.key AND l.kind = 'charge'
-WHERE NOT g.fits AND g.lines > 1 AND l.reference_key <> ''
+WHERE g.lines > 1 AND l.reference_key <> ''
   AND l.company = %(company)s AND l.booked_on <= %(as_of)s {still_open}
 """
 _LEFT_DOCUMENTS = """
 CREATE TEMP TABLE left_document ON COMMIT DROP AS
-SELECT document_id AS id, line_id IS NOT NULL AS met FROM glance WHERE NOT fits AND documents = 1
+SELECT document_id AS id, line_id IS NOT NULL AS met FROM left_key WHERE documents = 1
 UNION ALL
 SELECT d.id, g.line_id IS NOT NULL
-FROM glance g
+FROM left_key g
 JOIN mirror_primadocument d ON d.reference_key = g.key AND d.kind = 'invoice'
-WHERE NOT g.fits AND g.documents > 1 AND d.reference_key <> ''
+WHERE g.documents > 1 AND d.reference_key <> ''
   AND d.company = %(company)s AND d.date <= %(as_of)s AND d.deleted_at IS NULL {still_open}
 """
-_LEFT = "ANALYZE left_line; ANALYZE left_document; DROP TABLE glance"
+_LEFT = "ANALYZE left_line; ANALYZE left_document; DROP TABLE left_key"
 
 # Whatever became of the document, or of the line: who is named is not up for guessing. LIMIT makes
 # it a look into the index for each of the few, where EXISTS would read the whole table.
@@ -162,6 +167,7 @@ def set_aside_what_is_left(desk: Desk, *, is_first: bool) -> None:
     """After that rule: what `glance` says it left, and all it did not look at."""
     lines, documents = _still_open(is_first=is_first)
     desk.do("DROP VIEW open_line; DROP VIEW open_document")
+    desk.do(_LEFT_KEYS)
     desk.do(_LEFT_LINES.format(still_open=lines))
     desk.do(_LEFT_DOCUMENTS.format(still_open=documents))
     desk.do(_LEFT)
