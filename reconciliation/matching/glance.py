@@ -35,15 +35,23 @@ SELECT currency, count(*), sum(left_total)::bigint, sum(left_total - right_total
 FROM glance WHERE fits GROUP BY currency
 """
 _IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM reconciliation_match)"
-# Only its owner may take an index away and build it again.
+# Only its owner may take an index away and build it again, and nobody where others refer by it.
 _INDEXES = """
-SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+SELECT quote_ident(c.relname), pg_get_indexdef(c.oid), i.indisprimary
 FROM pg_index i
-JOIN pg_class t ON t.oid = i.indrelid
-WHERE t.oid = 'reconciliation_match'::regclass AND i.indisunique AND NOT i.indisprimary
-  AND pg_has_role(t.relowner, 'USAGE')
+JOIN pg_class c ON c.oid = i.indexrelid
+WHERE i.indrelid = 'reconciliation_match'::regclass AND i.indisunique
+  AND pg_has_role(c.relowner, 'USAGE')
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint f WHERE f.conindid = c.oid AND f.contype = 'f')
 ORDER BY 1
 """
+_TAKE_AWAY = {
+    True: "ALTER TABLE reconciliation_match DROP CONSTRAINT {name}",
+    False: "DROP INDEX {name}",
+}
+_AS_PRIMARY = (
+    "ALTER TABLE reconciliation_match ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name}"
+)
 
 
 def take(desk: Desk, rule: Rule) -> Yield:
@@ -73,8 +81,10 @@ def _fill(desk: Desk, rule: Rule) -> None:
     """
     desk.do("TRUNCATE reconciliation_match")
     indexes = desk.rows(_INDEXES)
-    for name, _ in indexes:
-        desk.do(f"DROP INDEX {name}")
-    store.keep_glance(desk, rule)
-    for _, definition in indexes:
+    for name, _, is_primary in indexes:
+        desk.do(_TAKE_AWAY[is_primary].format(name=name))
+    store.fill_with_glance(desk, rule)
+    for name, definition, is_primary in indexes:
         desk.do(definition)
+        if is_primary:
+            desk.do(_AS_PRIMARY.format(name=name))

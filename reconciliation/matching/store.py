@@ -55,12 +55,19 @@ SELECT currency, count(*), sum(left_total)::bigint, sum(difference)::bigint
 FROM made WHERE head_id IS NULL GROUP BY currency
 """
 _GLANCE = """
-INSERT INTO reconciliation_match (line_id, document_id, {columns})
-SELECT f.line_id, f.document_id, %(control)s, %(rule)s, %(company)s, f.currency, f.left_total,
-       f.right_total, f.left_total - f.right_total, {extra}, f.day, %(at)s,
+INSERT INTO reconciliation_match ({number}line_id, document_id, {columns})
+SELECT {numbered}f.line_id, f.document_id, %(control)s, %(rule)s, %(company)s, f.currency,
+       f.left_total, f.right_total, f.left_total - f.right_total, {extra}, f.day, %(at)s,
        %(made_by_name)s, %(reason)s, '', ''
 FROM glance f
 WHERE f.fits
+"""
+# As many numbers as there may be lines, taken at once: a million calls for the next one take longer.
+_NUMBERS = """
+SELECT setval(of, last + lines), last
+FROM (SELECT pg_get_serial_sequence('reconciliation_match', 'id') AS of) s,
+     (SELECT COALESCE(max(id), 0) AS lines FROM reconciliation_gatewayline) l,
+     LATERAL (SELECT nextval(of) AS last OFFSET 0) n
 """
 
 
@@ -73,9 +80,17 @@ def keep(desk: Desk, rule: Rule) -> Yield:
 
 def keep_glance(desk: Desk, rule: Rule) -> None:
     """Stores the pairs of `glance` as this rule's."""
-    desk.do(_insert(rule, _GLANCE), rule=rule.slug, reason=rule.reason)
+    desk.do(_insert(rule, _GLANCE, number="", numbered=""), rule=rule.slug, reason=rule.reason)
 
 
-def _insert(rule: Rule, form: str) -> str:
+def fill_with_glance(desk: Desk, rule: Rule) -> None:
+    """The same, where no line has a match yet: a match takes its number from its line."""
+    ((_, last),) = desk.rows(_NUMBERS)
+    form = _insert(rule, _GLANCE, number="id, ", numbered="%(last)s + f.line_id, ")
+    desk.do(form, rule=rule.slug, reason=rule.reason, last=last)
+
+
+def _insert(rule: Rule, form: str, **more: str) -> str:
     extra = [f"f.{name}" if name in rule.extra else empty for name, empty in _EXTRA.items()]
-    return form.format(columns=_COLUMNS, extra=", ".join(extra), found=f"({rule.sql})")
+    found = f"({rule.sql})"
+    return form.format(columns=_COLUMNS, extra=", ".join(extra), found=found, **more)
