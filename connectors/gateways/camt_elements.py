@@ -1,5 +1,6 @@
 """What the elements of a camt.053 statement say."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from xml.etree.ElementTree import Element  # only the type; defusedxml reads
 from connectors.gateways import moments
 from connectors.gateways.amounts import amount as amount_of
 from connectors.gateways.amounts import currency_of
-from connectors.gateways.problems import Code, FileProblem
+from connectors.gateways.problems import Code, FileProblem, cut_short
 from integration.records.bank import BankDetail
 
 
@@ -78,14 +79,64 @@ def balance(element: Element) -> Balance:
     return Balance(kind, value, currency, day(element, "Dt", 0))
 
 
+def between(balances: Sequence[Balance]) -> tuple[Balance, Balance]:
+    """The first opening and the last closing balance: a statement may have a pair for every day,
+    and a page in the middle of a statement has interim ones.
+
+    Raises FileProblem when one of them is missing.
+    """
+    interim = [one for one in balances if one.kind == "ITBD"]
+    by_day = sorted(balances, key=lambda one: one.day or date.min)
+    opening = _first(by_day, "OPBD") or _first(by_day, "PRCD") or next(iter(interim), None)
+    closing = _first(reversed(by_day), "CLBD") or next(reversed(interim), None)
+    if opening is None or closing is None or opening is closing:
+        raise cut_short("the statement lacks its opening or closing balance.")
+    return opening, closing
+
+
+def _first(balances: Iterable[Balance], kind: str) -> Balance | None:
+    return next((one for one in balances if one.kind == kind), None)
+
+
+def batch_size(entry: Element) -> int:
+    """How many payments the entry says it is made of; 0 when it does not say."""
+    counts = [number(batch, "NbOfTxs") or 0 for batch in entry.iterfind("NtryDtls/Btch")]
+    return sum(counts) if all(counts) else 0
+
+
+def charges(entry: Element, currency: str) -> Decimal:
+    """What the bank kept back: the entry's charges, or else those of its payments."""
+    for path in ("Chrgs", "NtryDtls/TxDtls/Chrgs"):
+        found = [_charge(one, currency) for one in entry.iterfind(path)]
+        if any(found):
+            return sum(found, Decimal(0))
+    return Decimal(0)
+
+
+def _charge(element: Element, currency: str) -> Decimal:
+    whole = element.find("TtlChrgsAndTaxAmt")
+    parts = [whole] if whole is not None else [one.find("Amt") for one in _records(element)]
+    said = [
+        (part.text or "").strip()
+        for part in parts
+        if part is not None and part.get("Ccy", currency) == currency
+    ]
+    try:
+        return sum((amount_of(one) for one in said if one), Decimal(0))
+    except ValueError as error:
+        raise FileProblem(
+            Code.BAD_AMOUNT, f"“{', '.join(said)}” is not an amount.", 0, "Chrgs", said[0]
+        ) from error
+
+
+def _records(element: Element) -> list[Element]:
+    """Its records; older statements keep the one record's parts in the charges themselves."""
+    return element.findall("Rcrd") or [element]
+
+
 def detail(element: Element, currency: str, row: int, *, debit: bool) -> BankDetail:
     """One payment of a booking. Its amount has the sign of its booking unless it says otherwise."""
-    said, own = "", currency
-    for path in ("AmtDtls/TxAmt/Amt", "Amt", "AmtDtls/InstdAmt/Amt"):
-        found = element.find(path)
-        if found is not None and found.text:
-            said, own = found.text.strip(), found.get("Ccy", currency)
-            break
+    said, own = _own_amount(element, currency)
     side = text(element, "CdtDbtInd")
     negative = side == "DBIT" if side else debit
     try:
@@ -111,6 +162,16 @@ def detail(element: Element, currency: str, row: int, *, debit: bool) -> BankDet
         or text(element, f"RltdPties/{party}Acct/Id/Othr/Id"),
         bank_reference=text(element, "Refs/AcctSvcrRef") or text(element, "Refs/TxId"),
     )
+
+
+def _own_amount(element: Element, currency: str) -> tuple[str, str]:
+    """The payment's amount and currency, in the booking's currency where the bank says it so."""
+    found = [
+        (one.text.strip(), one.get("Ccy", currency))
+        for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt")
+        if (one := element.find(path)) is not None and one.text
+    ]
+    return next((one for one in found if one[1] == currency), (found or [("", currency)])[0])
 
 
 def _given(said: str) -> str:

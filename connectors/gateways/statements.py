@@ -25,6 +25,7 @@ class Balances:
         self._statements = 0
         self._before: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
         self._totals: dict[str, tuple[int, Decimal]] = {}
+        self._remarks: list[str] = []
 
     def open(
         self, statement_id: str, account: str, currency: str, opening: Decimal, day: date | None
@@ -32,6 +33,17 @@ class Balances:
         self.statement_id, self._account, self.currency = statement_id, account, currency
         self._opening, self._opened_on = opening, day
         self._sum, self.count = ZERO, 0
+
+    def remark(self, sentence: str) -> None:
+        self._remarks.append(sentence)
+
+    def next_entry(self) -> str:
+        """A name for the next line where the bank gives none.
+
+        Many banks number every statement alike, so its first balance tells one from another.
+        """
+        opened = f"{self._opened_on:%y%m%d}" if self._opened_on else ""
+        return f"{self.statement_id}:{opened}:{self._opening.normalize():f}:{self.count + 1}"
 
     def add(self, line: BankLine) -> BankLine:
         self.count += 1
@@ -94,4 +106,5 @@ class Balances:
                 for currency, (lines, total) in sorted(self._totals.items())
             ),
             payouts=self._statements,
+            remarks=tuple(self._remarks),
         )

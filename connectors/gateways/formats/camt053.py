@@ -1,5 +1,6 @@
 """camt.053 bank statements: bookings, single or in batches, between two balances."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -9,12 +10,14 @@ from xml.etree.ElementTree import Element  # only the type; defusedxml reads
 from connectors.gateways import camt_elements as camt
 from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
-from connectors.gateways.problems import Code, FileProblem, cut_short, does_not_foot, wrong_count
+from connectors.gateways.problems import Code, FileProblem, does_not_foot, wrong_count
 from connectors.gateways.statements import Balances
 from connectors.gateways.xml_elements import Step, steps
 from integration.records.bank import BankDetail, BankLine
 
 ZERO = Decimal(0)
+_READ = frozenset(["Ntry", "Bal", "TxsSummry", "Stmt", "Acct", "Id", "StmtPgntn"])
+_STATES = frozenset(["BOOK", "PDNG", "INFO", "FUTR"])
 
 
 class Camt053(Format):
@@ -31,7 +34,7 @@ class Camt053(Format):
 
     def read(self, stream: BinaryIO) -> Iterator[Event]:
         balances, statement = Balances(), _Statement()
-        for step in steps(stream, frozenset(["Ntry", "Bal", "TxsSummry", "Stmt", "Acct", "Id"])):
+        for step in steps(stream, _READ):
             yield from statement.take(step, balances)
             if step.name == "Stmt":
                 statement = _Statement()
@@ -44,10 +47,12 @@ class _Statement:
     def __init__(self) -> None:
         self.id = ""
         self.account = ""
-        self.opening: camt.Balance | None = None
-        self.closing: camt.Balance | None = None
+        self.balances: list[camt.Balance] = []
         self.entries = 0
+        self.booked = 0
         self.stated: int | None = None
+        self.page = ""
+        self._names: Counter[str] = Counter()
 
     def take(self, step: Step, balances: Balances) -> Iterator[Event]:
         name, element = step.name, step.element
@@ -55,8 +60,10 @@ class _Statement:
             self.id = (element.text or "").strip()
         elif name == "Acct" and step.parent == "Stmt":
             self.account = camt.account(element)
+        elif name == "StmtPgntn" and camt.text(element, "LastPgInd") == "false":
+            self.page = camt.text(element, "PgNb")
         elif name == "Bal":
-            self._balance(element)
+            self.balances.append(camt.balance(element))
         elif name == "TxsSummry":
             self.stated = camt.number(element, "TtlNtries/NbOfNtries")
         elif name == "Ntry":
@@ -64,57 +71,53 @@ class _Statement:
         elif name == "Stmt":
             yield from self._end(balances)
 
-    def _balance(self, element: Element) -> None:
-        balance = camt.balance(element)
-        if balance.kind in {"OPBD", "PRCD"} and (not self.opening or balance.kind == "OPBD"):
-            self.opening = balance
-        elif balance.kind == "CLBD":
-            self.closing = balance
+    def named(self, reference: str) -> str:
+        """The bank's reference of an entry; one that several entries share is numbered."""
+        if not reference:
+            return f"{self.id}:{self.entries}"
+        self._names[reference] += 1
+        count = self._names[reference]
+        return reference if count == 1 else f"{reference}-{count}"
 
     def _entry(self, element: Element, balances: Balances) -> Iterator[Event]:
         self.entries += 1
-        if self.opening is None or self.closing is None:
-            raise cut_short("the statement lacks its opening or closing balance.")
         if self.entries == 1:
             self._open(balances)
-        if camt.text(element, "Sts/Cd") or camt.text(element, "Sts"):
-            status = camt.text(element, "Sts/Cd") or camt.text(element, "Sts")
-            if status not in {"BOOK", "PDNG", "INFO", "FUTR"}:
-                raise FileProblem(
-                    Code.UNKNOWN_ROW_TYPE, f"“{status}” is no known state of a booking.",
-                    self.entries, "Sts", status,
-                )  # fmt: skip
-            if status != "BOOK":
-                return
-        yield balances.add(_line(element, self))
+        status = camt.text(element, "Sts/Cd") or camt.text(element, "Sts") or "BOOK"
+        if status not in _STATES:
+            raise FileProblem(
+                Code.UNKNOWN_ROW_TYPE, f"“{status}” is no known state of a booking.",
+                self.entries, "Sts", status,
+            )  # fmt: skip
+        if status == "BOOK":
+            self.booked += 1
+            yield balances.add(_line(element, self))
 
     def _open(self, balances: Balances) -> None:
-        if self.opening is not None:
-            balances.open(
-                self.id, self.account, self.opening.currency, self.opening.amount, self.opening.day
-            )
+        opening, _ = camt.between(self.balances)
+        balances.open(self.id, self.account, opening.currency, opening.amount, opening.day)
 
     def _end(self, balances: Balances) -> Iterator[Event]:
-        if self.opening is None or self.closing is None:
-            raise cut_short("the statement lacks its opening or closing balance.")
+        _, closing = camt.between(self.balances)
         if not self.entries:
             self._open(balances)
-        yield balances.shut(self.closing.amount, self.closing.currency, self.closing.day)
-        if self.stated is not None and self.stated != self.entries:
+        yield balances.shut(closing.amount, closing.currency, closing.day)
+        if self.stated is not None and self.stated not in {self.entries, self.booked}:
             raise wrong_count(f"Statement {self.id}", self.stated, self.entries)
+        if self.page:
+            balances.remark(
+                f"Statement {self.id} goes on after page {self.page}: bring its next page, too."
+            )
 
 
 def _line(entry: Element, statement: _Statement) -> BankLine:
     number = statement.entries
     amount, currency = camt.amount(entry, number)
     details = tuple(_details(entry, currency, number))
+    _check(entry, details, amount, currency, number)
     batch = entry.find("NtryDtls/Btch")
-    stated = [one.amount for one in details if one.amount is not None]
-    same = all(one.currency == currency for one in details)
-    if len(details) > 1 and len(stated) == len(details) and same and sum(stated, ZERO) != amount:
-        raise does_not_foot("The batch", amount, sum(stated, ZERO), currency=currency, row=number)
-    counted = camt.number(entry, "NtryDtls/Btch/NbOfTxs") if batch is not None else None
-    if counted is not None and details and counted != len(details):
+    counted = camt.batch_size(entry)
+    if counted and details and counted != len(details):
         raise wrong_count("The batch", counted, len(details), number)
     only = details[0] if len(details) == 1 else BankDetail(None, currency)
     reference = camt.text(entry, "NtryRef") or camt.text(entry, "AcctSvcrRef")
@@ -122,7 +125,7 @@ def _line(entry: Element, statement: _Statement) -> BankLine:
     if booked is None:
         raise FileProblem(Code.BAD_DATE, "The booking has no date.", number, "BookgDt")
     return BankLine(
-        entry_ref=reference or f"{statement.id}:{number}",
+        entry_ref=statement.named(reference),
         statement_id=statement.id,
         account=statement.account,
         booked_on=booked,
@@ -140,6 +143,19 @@ def _line(entry: Element, statement: _Statement) -> BankLine:
         details=details if len(details) > 1 or batch is not None else (),
         row=number,
     )
+
+
+def _check(
+    entry: Element, details: tuple[BankDetail, ...], amount: Decimal, currency: str, number: int
+) -> None:
+    """A batch comes to its payments, before or after the charges the bank states for it."""
+    stated = [one.amount for one in details if one.amount is not None]
+    same = all(one.currency == currency for one in details)
+    if len(details) < 2 or len(stated) < len(details) or not same:
+        return
+    total, charges = sum(stated, ZERO), camt.charges(entry, currency)
+    if amount not in {total, total - charges}:
+        raise does_not_foot("The batch", amount, total, currency=currency, row=number)
 
 
 def _value_day(entry: Element, number: int) -> date | None:

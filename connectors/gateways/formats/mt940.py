@@ -1,8 +1,9 @@
 """MT940 bank statements: several in a file, opening + lines = closing in each."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
@@ -11,16 +12,19 @@ from connectors.gateways.amounts import currency_of
 from connectors.gateways.encoding import text_of
 from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
+from connectors.gateways.mt940_text import SEE_TEXT, Told, told
 from connectors.gateways.problems import Code, FileProblem, cut_short, unknown_row_type
 from connectors.gateways.statements import Balances
 from integration.records.bank import BankLine
 
 _TAG = re.compile(r":(\d{2}[A-Z]?|940|NS):(.*)")
 _HEADER = re.compile(r"^\{1:.*\{4:")
-_ENVELOPE = re.compile(r"\{[1-5]:|-\}?$")
+_ENVELOPE = re.compile(r"\{[1-5]:|-(?:\}.*|XXX)?$")
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})([\d,]+)")
-_LINE = re.compile(r"(\d{6})(\d{4})?(R?[CD])([A-Z])?(\d[\d,]*)([NSF][A-Z0-9]{3})(.*)")
-_LONG = frozenset(["61", "86"])
+# Some banks write a kind of two letters and a blank, or a blank before it.
+_LINE = re.compile(r"(\d{6})(\d{4})?(R?[CD])([A-Z])?(\d[\d,]*) ?([NSF].{1,3})(.*)")
+_LONG = frozenset(["61", "86", "NS"])
+_TEXTS = frozenset(["86", "NS"])
 _KNOWN = frozenset(
     ["20", "21", "25", "25P", "28", "28C", "60F", "60M", "61", "62F", "62M", "64", "65", "86",
      "13", "13D", "NS", "940"]
@@ -85,7 +89,7 @@ class Mt940(Format):
     def read(self, stream: BinaryIO) -> Iterator[Event]:
         balances, statement = Balances(), _Statement()
         for one in _fields(stream):
-            if one.tag == "86":
+            if one.tag in _TEXTS:
                 if statement.pending:
                     statement.pending = _with_text(statement.pending, one)
                 continue
@@ -124,19 +128,26 @@ def _take(one: _Field, statement: _Statement, balances: Balances) -> Iterator[Ev
 
 def _fields(stream: BinaryIO) -> Iterator[_Field]:
     current: _Field | None = None
+    in_booking = False
     for number, raw in enumerate(text_of(stream), 1):
         line = raw.rstrip("\r\n")
         tagged = _tagged(line, number)
-        if tagged or _ENVELOPE.match(line):
+        if tagged or (_ENVELOPE.match(line) and not (in_booking and line == "-")):
             if current:
                 yield current
             current = tagged or (_Field("-", number, [""]) if line.startswith("-") else None)
+            in_booking = tagged is not None and _goes_on(tagged.tag, in_booking)
         elif line.startswith(":") and (current is None or current.tag not in _LONG):
             raise cut_short("a field has no end.", number)
         elif current and line:
             current.lines.append(line)
     if current:
         yield current
+
+
+def _goes_on(tag: str, in_booking: bool) -> bool:
+    """A dash by itself ends a statement, but not in the middle of a booking's text."""
+    return tag == "61" or (tag in _TEXTS and in_booking)
 
 
 def _tagged(line: str, number: int) -> _Field | None:
@@ -164,24 +175,24 @@ def _balance(said: str, row: int) -> tuple[Decimal, str, date]:
 
 
 def _line(one: _Field, statement: _Statement, balances: Balances) -> BankLine:
-    found = _LINE.fullmatch(one.lines[0].strip())
+    found = _LINE.fullmatch(one.lines[0].lstrip())
     if not found or not statement.open:
         raise FileProblem(
             Code.UNREADABLE, "The booking cannot be read.", one.row, ":61:", one.lines[0]
         )
     valued, booked, mark, _, said, _, references = found.groups()
     amount = _amount(said, one.row)
-    value_on = _day(valued, one.row)
+    value_on = _value_day(valued, one.row)
     reference, _, bank = references.partition("//")
     return BankLine(
-        entry_ref=f"{balances.statement_id}:{balances.count + 1}",
+        entry_ref=balances.next_entry(),
         statement_id=balances.statement_id,
         account=statement.account,
         booked_on=_booked(booked, value_on, one.row),
         value_on=value_on,
         amount=amount if mark in {"C", "RD"} else -amount,
         currency=balances.currency,
-        end_to_end_id="" if reference.strip() == "NONREF" else reference.strip(),
+        end_to_end_id="" if reference.strip() in SEE_TEXT else reference.strip(),
         bank_reference=bank.strip(),
         text=" ".join(line.strip() for line in one.lines[1:]),
         row=one.row,
@@ -189,10 +200,15 @@ def _line(one: _Field, statement: _Statement, balances: Balances) -> BankLine:
 
 
 def _with_text(line: BankLine, one: _Field) -> BankLine:
-    text = "".join(part.rstrip("\r\n") for part in one.lines)
-    values = {name: getattr(line, name) for name in BankLine.__slots__}
-    values["text"] = f"{line.text} {text}".strip()
-    return BankLine(**values)
+    """The lines of `:86:` are one text, those of `:NS:` fields of their own."""
+    words = told(one.lines) if one.tag == "86" else Told(" ".join(one.lines))
+    return replace(
+        line,
+        text=f"{line.text} {words.text}".strip(),
+        end_to_end_id=line.end_to_end_id or words.end_to_end_id,
+        counterparty=words.counterparty,
+        counterparty_account=words.counterparty_account,
+    )
 
 
 def _booked(said: str | None, value_on: date, row: int) -> date:
@@ -211,6 +227,13 @@ def _amount(said: str, row: int) -> Decimal:
     if said.count(",") > 1:
         raise FileProblem(Code.BAD_AMOUNT, f"“{said}” is not an amount.", row, value=said)
     return Decimal(said.replace(",", ".") if not said.endswith(",") else said[:-1])
+
+
+def _value_day(said: str, row: int) -> date:
+    """Banks that count every month as thirty days value interest on 29 and 30 February, too."""
+    if said[2:] in {"0229", "0230"}:
+        said = f"{said[:4]}{min(int(said[4:]), monthrange(2000 + int(said[:2]), 2)[1])}"
+    return _day(said, row)
 
 
 def _day(said: str, row: int) -> date:

@@ -151,5 +151,5 @@ def test_mt940_keeps_references_and_the_whole_text(read, sample) -> None:
     line = read(sample("mt940.sta")).bookings[0]
 
     assert (line.end_to_end_id, line.bank_reference) == ("po_gbp", "BANK1")
-    assert line.text == "SUPPLEMENT STRIPE PAYOUTSECOND LINE"
+    assert line.text == "SUPPLEMENT STRIPE PAYOUT SECOND LINE"
     assert (line.booked_on, line.value_on) == (date(2026, 3, 5), date(2026, 3, 5))
