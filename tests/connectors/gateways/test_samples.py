@@ -82,6 +82,17 @@ CASES = [
     ("opayo.csv", "opayo_transactions", "no_totals", 3,
      {"charge GBP": "198.00", "refund GBP": "-20.00"}, {"OB1": "None"}),
     (
+        "gocardless_breakdown.csv", "gocardless_payout_breakdown", "no_totals", 4,
+        {"charge GBP": "78.70", "refund GBP": "-10.00", "chargeback GBP": "-20.00"},
+        {"PO91": "None"},
+    ),
+    (
+        "mollie_settlement.csv", "mollie_settlement", "no_totals", 5,
+        {"charge EUR": "146.80", "refund EUR": "-10.25", "chargeback EUR": "-25.00",
+         "fee EUR": "-2.88"},
+        {"7654321.2607.01": "None"},
+    ),
+    (
         "mollie.json", "mollie_balance_transactions", "no_totals", 3,
         {"charge EUR": "98.20", "refund EUR": "-10.25", "payout EUR": "-87.95"},
         {"stl_1": "87.95"},
