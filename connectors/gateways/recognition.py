@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from connectors.gateways import strangers
 from connectors.gateways.gateway import Format, Recognition, formats
 from connectors.gateways.head import Head
 from connectors.gateways.problems import Code, FileProblem
@@ -39,6 +40,8 @@ def recognised(
 
 
 def _stranger(head: Head) -> FileProblem:
+    if sentence := strangers.told(head):
+        return FileProblem(Code.NOT_RECOGNISED, sentence)
     shown = ", ".join(cell for cell in (head.rows[0] if head.rows else ())[:8] if cell)
     seen = f" It starts with: {shown[:200]}." if shown else ""
     return FileProblem(

@@ -24,6 +24,11 @@ def is_workbook(stream: BinaryIO) -> bool:
 def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """The first sheet's rows that hold anything. Raises FileProblem for a damaged workbook."""
     stream.seek(0)
+    if _is_archive(stream):
+        raise FileProblem(
+            Code.UNREADABLE,
+            "This is an archive (ZIP). Unpack it and bring the files in it one by one.",
+        )
     try:
         book = load_workbook(stream, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError) as error:
@@ -39,6 +44,17 @@ def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         if any(cells):
             width = width or len(cells)
             yield number, cells + [""] * (width - len(cells))
+
+
+def _is_archive(stream: BinaryIO) -> bool:
+    """A whole archive that holds no workbook. The stream is left at its start."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+    finally:
+        stream.seek(0)
 
 
 def _text(value: object) -> str:
