@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import BinaryIO, TextIO
 
 from connectors.gateways.encoding import text_of
@@ -20,10 +21,11 @@ def raw_rows(stream: BinaryIO, delimiter: str = "") -> Iterator[Numbered]:
     if is_workbook(stream):
         yield from workbook_rows(stream)
         return
-    text = text_of(stream)
-    chosen = delimiter or delimiter_of(text.readline())
-    text.close()
-    yield from csv_rows(text_of(stream), chosen)
+    if not delimiter:
+        text = text_of(stream)
+        delimiter = delimiter_of(islice(text, _PREAMBLE))
+        text.close()
+    yield from csv_rows(text_of(stream), delimiter)
 
 
 def csv_rows(text: TextIO, delimiter: str) -> Iterator[Numbered]:
@@ -42,10 +44,17 @@ def csv_rows(text: TextIO, delimiter: str) -> Iterator[Numbered]:
         ) from error
 
 
-def delimiter_of(line: str) -> str:
-    """The separator that occurs most outside quotation marks."""
-    bare = "".join(line.split('"')[::2])
-    return max(_DELIMITERS, key=bare.count)
+def delimiter_of(lines: Iterable[str]) -> str:
+    """The separator of which one of the first lines, the header, has the most.
+
+    What stands in quotation marks does not count.
+    """
+    most = dict.fromkeys(_DELIMITERS, 0)
+    for line in lines:
+        bare = "".join(line.split('"')[::2])
+        for mark, before in most.items():
+            most[mark] = max(before, bare.count(mark))
+    return max(most, key=lambda mark: most[mark])
 
 
 def table(stream: BinaryIO, needed: Collection[str], delimiter: str = "") -> Iterator[Row]:
@@ -61,6 +70,8 @@ def _header(rows: Iterator[Numbered], needed: Collection[str]) -> list[str]:
         if not number:
             break
         titles = [plain(cell) for cell in cells]
+        while titles and not titles[-1]:
+            titles.pop()
         missing = min(missing, set(needed) - set(titles), key=len)
         if not missing:
             return titles

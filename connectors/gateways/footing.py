@@ -113,7 +113,7 @@ class Tally:
         `footing` and `sentence` are the reader's own finding, where payouts alone prove nothing.
         """
         if not self._sums and not self._payouts:
-            raise FileProblem(Code.EMPTY, "The file holds no lines.")
+            raise FileProblem(Code.EMPTY, "The report has no rows: there is nothing to import.")
         found, told = self._finding()
         footed = self.footed(footing or found, sentence or told)
         for (payout_id, currency), payout in self._payouts.items():

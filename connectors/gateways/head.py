@@ -55,7 +55,7 @@ class Head:
         filled = [line for line in lines if line.strip()]
         if not filled:
             return ()
-        read = csv.reader(filled, delimiter=delimiter_of(filled[0]))
+        read = csv.reader(filled, delimiter=delimiter_of(filled))
         return tuple(tuple(cells) for cells in read)
 
     @cached_property

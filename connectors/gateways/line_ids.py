@@ -14,7 +14,10 @@ class LineIds:
 
     def of(self, *parts: object) -> str:
         said = "\x1f".join(str(part) for part in parts)
-        name = hashlib.sha256(said.encode()).hexdigest()[:24]
+        return self.apart(hashlib.sha256(said.encode()).hexdigest()[:24])
+
+    def apart(self, name: str) -> str:
+        """The name itself, or numbered when another line near it has it too."""
         seen = self._recent.pop(name, 0) + 1
         self._recent[name] = seen
         if len(self._recent) > _REMEMBERED:

@@ -94,7 +94,9 @@ class Balances:
 
     def close(self) -> Iterator[Footed]:
         if not self._statements:
-            raise FileProblem(Code.EMPTY, "The file holds no statement.")
+            raise FileProblem(
+                Code.EMPTY, "The file holds no statement: there is nothing to import."
+            )
         yield self._footed()
 
     def _footed(self) -> Footed:

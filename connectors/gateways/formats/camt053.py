@@ -1,6 +1,5 @@
 """camt.053 bank statements: bookings, single or in batches, between two balances."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -10,6 +9,7 @@ from xml.etree.ElementTree import Element  # only the type; defusedxml reads
 from connectors.gateways import camt_elements as camt
 from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
+from connectors.gateways.line_ids import LineIds
 from connectors.gateways.problems import Code, FileProblem, does_not_foot, wrong_count
 from connectors.gateways.statements import Balances
 from connectors.gateways.xml_elements import Step, steps
@@ -52,7 +52,7 @@ class _Statement:
         self.booked = 0
         self.stated: int | None = None
         self.page = ""
-        self._names: Counter[str] = Counter()
+        self._names = LineIds()
 
     def take(self, step: Step, balances: Balances) -> Iterator[Event]:
         name, element = step.name, step.element
@@ -73,11 +73,7 @@ class _Statement:
 
     def named(self, reference: str) -> str:
         """The bank's reference of an entry; one that several entries share is numbered."""
-        if not reference:
-            return f"{self.id}:{self.entries}"
-        self._names[reference] += 1
-        count = self._names[reference]
-        return reference if count == 1 else f"{reference}-{count}"
+        return self._names.apart(reference) if reference else f"{self.id}:{self.entries}"
 
     def _entry(self, element: Element, balances: Balances) -> Iterator[Event]:
         self.entries += 1

@@ -7,7 +7,7 @@ from connectors.gateways import klarna_api
 from connectors.gateways.amounts import Mark
 from connectors.gateways.delimited import raw_rows, rows_below
 from connectors.gateways.encoding import start_of
-from connectors.gateways.footing import Tally
+from connectors.gateways.footing import ZERO, Tally
 from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
 from connectors.gateways.klarna_kinds import line_of, unlisted
@@ -47,11 +47,12 @@ def _read_table(stream: BinaryIO) -> Iterator[Event]:
     tally, names = Tally("klarna"), LineIds()
     mark = _mark(summary)
     payout, currency = "", ""
+    taxed = bool(summary.amount("total tax amount", "tax amount", mark=mark))
     for row in rows_below(titles, rows):
         currency = row.currency("posting currency", "currency", "currency code")
         amount = row.needed_amount("amount", mark=mark)
         payout = row.text("payment reference") or summary.text("payment reference")
-        tax = row.amount("vat amount", mark=mark)
+        tax = ZERO if taxed else row.amount("vat amount", mark=mark)
         yield tally.add(line_of(row, amount, tax, currency, payout, names))
     settlement = summary.text("total settlement amount", "settlement amount")
     if settlement:

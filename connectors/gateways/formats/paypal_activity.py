@@ -102,18 +102,19 @@ def _titles(cells: list[str]) -> list[str]:
 def _notation(stream: BinaryIO) -> _Notation:
     mark: Mark | None = None
     order: moments.Order | None = None
-    place, english = "", False
+    place, english, rows = "", False, 0
     for row in _rows(stream):
+        rows += 1
         mark = mark or _mark(row.cells)
         order = order or moments.order_of([row.text("date")])
         place = place or row.text("zone")
         if mark and order:
             break
-    if order is None:
+    if order is None and rows:
         raw = next((cells for _, cells in raw_rows(stream)), [])
         english = {plain(cell) for cell in raw} >= ENGLISH
         order = _order_by_place(place) if english else moments.Order.DAY_FIRST
-    return _Notation(mark or Mark.POINT, order)
+    return _Notation(mark or Mark.POINT, order or moments.Order.DAY_FIRST)
 
 
 def _order_by_place(place: str) -> moments.Order:

@@ -82,7 +82,7 @@ def _line(row: Row, names: LineIds) -> PayoutLine:
                       ("transaction date", "type", "order", "checkout", "amount", "fee"))),
         gateway="shopify",
         account=row.text("business entity id"),
-        payout_id=row.text("payout id"),
+        payout_id=_payout(row),
         kind=kind,
         currency=currency,
         gross=gross,
@@ -94,10 +94,23 @@ def _line(row: Row, names: LineIds) -> PayoutLine:
         reference=row.text("order", "source order id"),
         transaction_id=row.text("checkout", "source order transaction id", "source id"),
         description=row.text("payment method name", "source type"),
-        original_amount=row.amount("presentment amount") if original else None,
+        original_amount=_like(gross, row.amount("presentment amount")) if original else None,
         original_currency=row.currency("presentment currency") if original else "",
         row=row.number,
     )  # fmt: skip
+
+
+def _payout(row: Row) -> str:
+    """Older exports name no payout: there is one a day, and so its day names it."""
+    if row.has("payout id"):
+        return row.text("payout id")
+    day = row.day("payout date") if row.text("payout status").casefold() == "paid" else None
+    return day.isoformat() if day else ""
+
+
+def _like(gross: Decimal, original: Decimal) -> Decimal:
+    """Refunds state what the customer got back without a sign."""
+    return -abs(original) if gross < 0 else original
 
 
 def _fee(row: Row, gross: Decimal, net: Decimal) -> Decimal:

@@ -1,6 +1,7 @@
 """Square's transactions export: amounts with their symbol, local time, deposits by id."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import BinaryIO, ClassVar
 
 from connectors.gateways import moments
@@ -73,7 +74,7 @@ def _line(row: Row, order: moments.Order, tally: Tally) -> PayoutLine:
         kind=row.kind(_KINDS, "event type"),
         currency=_currency(row, tally),
         gross=gross,
-        fee=-row.amount("fees") - row.amount("third party fees"),
+        fee=_fee(row, gross - net),
         net=net,
         occurred_at=when,
         available_on=row.day("deposit date", order=order),
@@ -83,6 +84,14 @@ def _line(row: Row, order: moments.Order, tally: Tally) -> PayoutLine:
         description=row.text("description", "details"),
         row=row.number,
     )
+
+
+def _fee(row: Row, kept: Decimal) -> Decimal:
+    """What Square states as fees. Some exports count the further ones in, others beside them."""
+    fees = -row.amount("fees")
+    further = [-row.amount(name) for name in ("third party fees", "international fee")]
+    sums = (fees + sum(further), fees, fees + further[0], fees + further[1])
+    return kept if kept in sums else sums[0]
 
 
 def _currency(row: Row, tally: Tally) -> str:

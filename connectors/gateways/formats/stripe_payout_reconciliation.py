@@ -1,6 +1,7 @@
 """Stripe's itemised payout reconciliation: decimals in major units, columns as its owner chose."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import BinaryIO, ClassVar
 
 from connectors.gateways.delimited import table
@@ -11,7 +12,9 @@ from connectors.gateways.stripe_kinds import WORDS, order_reference
 from integration.records.payout import LineKind, PayoutLine
 
 _PAYOUT = ("automatic payout id", "payout id")
-_WHEN = ("created utc", "created", "available on utc", "available on")
+_PAID = ("automatic payout effective at utc", "automatic payout effective at", "effective at utc",
+         "effective at")  # fmt: skip
+_WHEN = ("created utc", "created", "available on utc", "available on", *_PAID)
 
 
 class StripePayoutReconciliation(Format):
@@ -32,7 +35,7 @@ class StripePayoutReconciliation(Format):
         tally = Tally(self.gateway)
         for row in table(stream, self.columns[0]):
             yield tally.add(_line(row))
-            if not row.has("created utc", "available on utc"):
+            if not row.has("created utc", "available on utc", "automatic payout effective at utc"):
                 tally.remark("The times are in the report's own time zone and read as UTC.")
         yield from tally.close()
 
@@ -44,6 +47,7 @@ def _line(row: Row) -> PayoutLine:
     if kind is LineKind.PAYOUT:
         payout_id = payout_id or row.text("source id")
     original = row.text("customer facing currency")
+    gross, net = row.needed_amount("gross"), row.needed_amount("net")
     return PayoutLine(
         line_id=row.text("balance transaction id"),
         gateway="stripe",
@@ -51,20 +55,22 @@ def _line(row: Row) -> PayoutLine:
         payout_id=payout_id,
         kind=kind,
         currency=currency,
-        gross=row.needed_amount("gross"),
-        fee=row.amount("fee"),
-        net=row.needed_amount("net"),
-        occurred_at=row.moment(*_WHEN),
-        available_on=row.day(
-            "automatic payout effective at utc", "automatic payout effective at",
-            "available on utc", "available on",
-        ),
+        gross=gross,
+        fee=row.amount("fee") if row.has("fee") else gross - net,
+        net=net,
+        occurred_at=row.moment(*_WHEN) if row.has(*_WHEN) else None,
+        available_on=row.day(*_PAID, "available on utc", "available on"),
         reference=order_reference(row),
         transaction_id=row.text("payment intent id", "charge id", "source id"),
         parent_transaction_id=row.text("charge id"),
         customer_email=row.text("customer email"),
         description=row.text("description"),
-        original_amount=row.amount("customer facing amount") if original else None,
+        original_amount=_like(gross, row.amount("customer facing amount")) if original else None,
         original_currency=row.currency("customer facing currency") if original else "",
         row=row.number,
     )  # fmt: skip
+
+
+def _like(gross: Decimal, original: Decimal) -> Decimal:
+    """What the customer paid or got back, with the sign of what moved here."""
+    return -abs(original) if gross < 0 else original
