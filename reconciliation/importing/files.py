@@ -134,7 +134,7 @@ def examine(stream: BinaryIO, name: str, staged: Staged, said: Choices) -> Read:
         _hold_unproved(tallied.footed, stream, whole=said.whole)
     known.refuse_known_lines(staged, form.gateway)
     known.refuse_known_payouts(staged, form.gateway)
-    return Read(form, reason, tallied, _warnings(form, tallied))
+    return Read(form, reason, tallied, _warnings(form, tallied, staged))
 
 
 def _hold_unproved(footed: Footed, stream: BinaryIO, *, whole: bool) -> None:
@@ -202,12 +202,14 @@ def _restage(file: StatementFile, staged: Staged) -> None:
             examine(stream, file.name, staged, _said(file))
 
 
-def _warnings(form: Format, tallied: Tallied) -> list[str]:
+def _warnings(form: Format, tallied: Tallied, staged: Staged) -> list[str]:
     found: list[str] = []
     footed = tallied.footed
     if footed is not None and footed.footing is not Footing.FOOTS:
         found.append(footed.sentence)
-    if tallied.undated and form.gateway != BANK:
+    if form.gateway == BANK:
+        found += filter(None, [known.alike(staged)])
+    elif tallied.undated:
         found.append(
             f"{tallied.undated:,} lines have no day of their own: the day of their payout counts, "
             "or else the day of the import."

@@ -23,6 +23,11 @@ _KNOWN_BOOKINGS = """
     SELECT count(*), min(l.file_id), min(l.line_id)
     FROM {table} s JOIN reconciliation_bankline l USING (account, line_id)
 """
+_ALIKE = """
+    SELECT count(*), min(l.file_id)
+    FROM {table} s
+    JOIN reconciliation_bankline l USING (account, booked_on, amount, currency, text)
+"""
 _KNOWN_PAYOUTS = """
     SELECT p.id
     FROM (SELECT DISTINCT gateway, account, payout_id, currency FROM {table}
@@ -71,6 +76,24 @@ def refuse_known_lines(staged: Staged, gateway: str) -> None:
             f"{lines} known already, the first is “{found[2]}” from {told(earlier)}. Nothing of "
             "the file was imported: leave out what was imported before."
         )
+
+
+def alike(staged: Staged) -> str:
+    """What to know of bookings that another statement may have brought already; empty if none.
+
+    Banks state the same days in daily and in monthly statements, under names of their own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(_ALIKE).format(table=staged.table))
+        found: tuple[Any, ...] = cursor.fetchone() or (0, None)
+    if not found[0]:
+        return ""
+    earlier = StatementFile.objects.get(pk=found[1])
+    bookings = "1 booking is" if found[0] == 1 else f"{found[0]:,} bookings are"
+    return (
+        f"{bookings} like one of another statement in account, day, amount and text, the first in "
+        f"{told(earlier)}. When these are the same days, discard this file."
+    )
 
 
 def refuse_known_payouts(staged: Staged, gateway: str) -> None:
