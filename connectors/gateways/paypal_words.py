@@ -39,6 +39,12 @@ TITLES = {
 }  # fmt: skip
 CANONICAL = {title: name for name, titles in TITLES.items() for title in titles}
 MEMOS = frozenset(["memo", "mémo", "nota"])
+PENDING = frozenset(
+    ["pending", "denied", "voided", "expired", "canceled", "cancelled", "ausstehend", "abgelehnt",
+     "storniert", "en attente", "refusé", "annulé", "pendiente", "denegado", "cancelado",
+     "in sospeso", "in attesa", "annullato", "in behandeling", "geweigerd", "geannuleerd"]
+)  # fmt: skip
+"""States of a row that moved nothing, when it leads to no balance either."""
 ENGLISH = frozenset(["date", "gross", "fee", "net", "currency"])
 
 _WORDS = tuple(

@@ -1,5 +1,6 @@
 """Stripe's words for kinds of movement, and where its merchants keep the order's number."""
 
+import re
 from functools import lru_cache
 
 from connectors.gateways.row import Row
@@ -110,7 +111,11 @@ TYPES = {
 WORDS = CATEGORIES | TYPES
 """The report and the API mostly use the same words; a file may mix them."""
 
-_ORDER_WORDS = ("order id", "order number", "order reference", "order no", "order")
+_ORDER_WORDS = (
+    "orderid", "ordernumber", "orderreference", "orderref", "orderno", "order", "externalid",
+    "externalidentifier", "externalreference", "merchantreference", "reference",
+)  # fmt: skip
+_METADATA = re.compile(r"(?:(?:payment|charge) )?metadata (.+)|(.+) metadata|(order.*)")
 
 
 def order_reference(row: Row) -> str:
@@ -120,19 +125,22 @@ def order_reference(row: Row) -> str:
 
 @lru_cache(maxsize=64)
 def _order_columns(titles: tuple[str, ...]) -> tuple[str, ...]:
-    """The file's columns that may hold the order's number, the likeliest first."""
-    wanted = [
-        name
-        for word in _ORDER_WORDS
-        for name in (
-            f"payment metadata {word}",
-            f"metadata {word}",
-            f"charge metadata {word}",
-            word,
-            f"{word} metadata",
-        )
-    ]
-    return tuple(name for name in [*wanted, "invoice number", "invoice id"] if name in titles)
+    """The file's columns that may hold the order's number, the likeliest first.
+
+    The only metadata of the payments that the report's owner asked for is it, whatever its name.
+    """
+    keys = [(title, _key(title)) for title in titles]
+    wanted = [title for word in _ORDER_WORDS for title, key in keys if key == word]
+    own = [title for title in titles if title.startswith("payment metadata ")]
+    if not wanted and len(own) == 1:
+        wanted = own
+    return (*wanted, *(name for name in ("invoice number", "invoice id") if name in titles))
+
+
+def _key(title: str) -> str:
+    """The name somebody gave to the metadata: "payment metadata order number" → "ordernumber"."""
+    found = _METADATA.fullmatch(title)
+    return (found[1] or found[2] or found[3]).replace(" ", "") if found else ""
 
 
 def digits(currency: str) -> int | None:

@@ -96,15 +96,15 @@ class AdyenSettlementDetail(Format):
 
 def _line(row: Row, names: LineIds) -> PayoutLine:
     kind = row.kind(_KINDS, "type")
-    fee = sum((row.amount(name) for name in _FEES), ZERO)
     original = row.amount("gross credit gc") - row.amount("gross debit gc")
     rate = row.amount("exchange rate") or Decimal(1)
     has_net = row.has("net debit nc", "net credit nc")
     currency = row.currency("net currency") if has_net else row.currency("gross currency")
     gross_currency = row.currency("gross currency") if row.text("gross currency") else ""
+    fee = sum((row.amount(name) for name in _FEES), ZERO)
     if has_net:
         net = row.amount("net credit nc") - row.amount("net debit nc")
-        _check(row, original, rate, fee, net)
+        fee = _checked(row, original, rate, fee, net)
     else:
         net = original - fee
     psp, modification = row.text("psp reference"), row.text("modification reference")
@@ -135,18 +135,22 @@ def _line(row: Row, names: LineIds) -> PayoutLine:
     )  # fmt: skip
 
 
-def _check(row: Row, original: Decimal, rate: Decimal, fee: Decimal, net: Decimal) -> None:
-    """Gross at the rate, less fees, is net. A rate is rounded, so a converted row has some room."""
+def _checked(row: Row, original: Decimal, rate: Decimal, fee: Decimal, net: Decimal) -> Decimal:
+    """The fees with which gross at the rate is net: some accounts are charged payment fees, too.
+
+    A rate is rounded, so a converted row has some room.
+    """
     if not original:
-        return
+        return fee
     same = row.text("gross currency") == row.text("net currency")
     room = ZERO if same and rate == 1 else _PENNY + abs(original) * _step(rate)
-    expected = original * rate - fee
-    if abs(expected - net) > room:
-        raise does_not_foot(
-            "Gross at its rate less fees", net, expected,
-            currency=row.text("net currency"), row=row.number,
-        )  # fmt: skip
+    for one in (fee, fee + row.amount("payment fees nc")):
+        if abs(original * rate - one - net) <= room:
+            return one
+    raise does_not_foot(
+        "Gross at its rate less fees", net, original * rate - fee,
+        currency=row.text("net currency"), row=row.number,
+    )  # fmt: skip
 
 
 def _step(rate: Decimal) -> Decimal:

@@ -12,7 +12,7 @@ from connectors.gateways.delimited import raw_rows, rows_below
 from connectors.gateways.footing import Tally
 from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
-from connectors.gateways.paypal_words import CANONICAL, ENGLISH, MEMOS, kind_of
+from connectors.gateways.paypal_words import CANONICAL, ENGLISH, MEMOS, PENDING, kind_of
 from connectors.gateways.problems import Code, FileProblem, does_not_foot
 from connectors.gateways.row import Row, plain
 from connectors.gateways.running_balance import RunningBalance
@@ -55,6 +55,9 @@ class PayPalActivity(Format):
         for row in _rows(stream):
             if row.text("impact").casefold() in MEMOS:
                 tally.remark("Rows marked as a memo move no money and were left out.")
+                continue
+            if row.has("balance") and not row.text("balance") and _is_pending(row):
+                tally.remark("Rows that are pending and lead to no balance were left out.")
                 continue
             line = tally.add(_line(row, notation))
             if row.text("balance"):
@@ -139,6 +142,10 @@ def _mark(cells: Mapping[str, str]) -> Mark | None:
         if len(said) > 3 and said[-3] in ",.":
             return Mark.COMMA if said[-3] == "," else Mark.POINT
     return None
+
+
+def _is_pending(row: Row) -> bool:
+    return row.text("status").casefold() in PENDING
 
 
 def _line(row: Row, notation: _Notation) -> PayoutLine:

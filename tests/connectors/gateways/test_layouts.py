@@ -194,3 +194,54 @@ def test_an_archive_is_to_be_unpacked_and_a_damaged_workbook_fetched_again(read)
 
     assert "Unpack it" in str(read(archive.getvalue()).problem)
     assert "damaged" in str(read(archive.getvalue()[:40]).problem)
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "reference"),
+    [
+        ("payment_metadata[OrderNumber]", "W-1", "W-1"),
+        ("payment_metadata[note],payment_metadata[external_identifier]", "hello,W-2", "W-2"),
+        ("payment_metadata[basket]", "W-3", "W-3"),
+        ("payment_metadata[basket],payment_metadata[note]", "W-4,hello", ""),
+    ],
+)
+def test_the_order_is_found_under_whatever_name_the_shop_gave_it(
+    columns, values, reference, read
+) -> None:
+    told = read(
+        _rows(
+            f"balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,{columns}",
+            f"txn_1,2026-03-02 10:00:00,gbp,10.00,0.30,9.70,charge,{values}",
+        )
+    )
+
+    assert told.lines[0].reference == reference
+
+
+@pytest.mark.parametrize(
+    ("net", "code"), [("117.60", "read"), ("117.50", "read"), ("117.40", "does_not_foot")]
+)
+def test_adyen_may_take_payment_fees_beside_the_others(net, code, read, sample) -> None:
+    header, first, *_ = sample("adyen_settlement.csv").decode().splitlines()
+    taken = first.replace("117.60", net)
+    assert "117.60" in first
+
+    told = read(_rows(f"{header},Payment Fees (NC)", f"{taken},0.10"))
+
+    # The one row is no whole batch: where the row itself adds up, the batch is what is refused.
+    assert ("Payout" in str(told.problem)) == (code == "read")
+
+
+def test_what_paypal_has_not_moved_yet_is_told_and_left_out(read) -> None:
+    told = read(
+        _rows(
+            "Date,Time,TimeZone,Name,Type,Status,Currency,Gross,Fee,Net,Transaction ID,Balance",
+            "13/03/2026,10:00:00,GMT,Ann,Website Payment,Completed,GBP,10.00,-0.50,9.50,T1,9.50",
+            "13/03/2026,11:00:00,GMT,Bob,Website Payment,Pending,GBP,5.00,-0.40,4.60,T2,",
+            "14/03/2026,11:00:00,GMT,,General Withdrawal,Pending,GBP,-9.50,0.00,-9.50,T3,0.00",
+        )
+    )
+
+    assert told.problem is None
+    assert [line.transaction_id for line in told.lines] == ["T1", "T3"]
+    assert told.footed.remarks == ("Rows that are pending and lead to no balance were left out.",)
