@@ -115,7 +115,7 @@ _ORDER_WORDS = (
     "orderid", "ordernumber", "orderreference", "orderref", "orderno", "order", "externalid",
     "externalidentifier", "externalreference", "merchantreference", "reference",
 )  # fmt: skip
-_METADATA = re.compile(r"(?:(?:payment|charge) )?metadata (.+)|(.+) metadata|(order.*)")
+_METADATA = re.compile(r"(?:(?:payment|charge|source) )?metadata (.+)|(.+) metadata|(order.*)")
 
 
 def order_reference(row: Row) -> str:

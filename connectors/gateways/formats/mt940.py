@@ -160,7 +160,8 @@ def _tagged(line: str, number: int) -> _Field | None:
     return _Field(found[1], number, [found[2]])
 
 
-def _balance(said: str, row: int) -> tuple[Decimal, str, date]:
+def _balance(said: str, row: int) -> tuple[Decimal, str, date | None]:
+    """The amount, its currency and the day; a new account may open on no day at all (000000)."""
     found = _BALANCE.fullmatch(said)
     if not found:
         raise FileProblem(Code.BAD_AMOUNT, f"“{said}” is not a balance.", row, value=said)
@@ -171,7 +172,8 @@ def _balance(said: str, row: int) -> tuple[Decimal, str, date]:
         raise FileProblem(
             Code.UNKNOWN_CURRENCY, f"“{found[3]}” is not a currency.", row, value=found[3]
         ) from error
-    return (-amount if found[1] == "D" else amount), currency, _day(found[2], row)
+    day = None if found[2] == "000000" else _day(found[2], row)
+    return (-amount if found[1] == "D" else amount), currency, day
 
 
 def _line(one: _Field, statement: _Statement, balances: Balances) -> BankLine:

@@ -285,3 +285,10 @@ def test_a_count_may_leave_out_what_is_not_booked_yet(read) -> None:
         return _camt(_one_day(summary + _entry("20.00") + pending, "120.00"))
 
     assert [read(counted(number)).code for number in (1, 2, 3)] == ["read", "read", "wrong_count"]
+
+
+def test_a_new_account_may_open_on_no_day(read) -> None:
+    told = read(_swift(*_statement("C000000EUR0,00", "260302C2,00NTRFNONREF", "C260302EUR2,00")))
+
+    assert told.problem is None
+    assert told.statements[0].opened_on is None

@@ -245,3 +245,30 @@ def test_what_paypal_has_not_moved_yet_is_told_and_left_out(read) -> None:
     assert told.problem is None
     assert [line.transaction_id for line in told.lines] == ["T1", "T3"]
     assert told.footed.remarks == ("Rows that are pending and lead to no balance were left out.",)
+
+
+def test_stripes_list_with_its_charges_inside_tells_their_order(read, sample) -> None:
+    data = sample("stripe_balance.json")
+    inside = b'"source": {"id": "ch_21", "metadata": {"order_id": "W-2101"}}'
+    assert b'"source": "ch_21"' in data
+
+    line = next(
+        one
+        for one in read(data.replace(b'"source": "ch_21"', inside)).lines
+        if one.transaction_id == "ch_21"
+    )
+
+    assert line.reference == "W-2101"
+
+
+def test_paypals_settlement_of_a_day_without_movements_is_nothing_to_import(read) -> None:
+    told = read(
+        b'"RH",2026/03/03 04:00:00 -0800,"A","SHOP1",009,\n"FH",01\n'
+        b'"SH",2026/03/02 00:00:00 -0800,2026/03/02 23:59:59 -0800,"SHOP1",""\n'
+        b'"CH","Transaction ID","Invoice ID"\n'
+        b'"SF","GBP",0,0,0,0,"CR",0,"CR",0,"CR",0,"CR",0,"CR",0,"CR",0,0\n'
+        b'"SC",0\n"RF","GBP",0,0,0,0,"CR",0,"CR",0,"CR",0,"CR",0,"CR",0,"CR",0,0\n"RC",0\n'
+        b'"FF",0\n"FC",0\n'
+    )
+
+    assert told.code == "empty"

@@ -1,0 +1,55 @@
+"""Statements of a bank: told apart, and told when another one may hold the same days."""
+
+from typing import Any
+
+import pytest
+
+from reconciliation.importing import evidence, files
+from reconciliation.importing.files import Origin
+from reconciliation.models import BankLine, StatementFile
+
+
+@pytest.fixture(autouse=True)
+def _kept_apart(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+def brought(data: bytes, name: str, **origin: Any) -> StatementFile:
+    return files.inspect(files.arrive(evidence.keep([data]), Origin(name=name, **origin)))
+
+
+def statement(name: str, day: str, *bookings: str) -> bytes:
+    """A bank statement of bookings of one pound each, by their texts."""
+    lines = "".join(f":61:{day}{day[2:]}C1,00NTRFNONREF\r\n:86:{text}\r\n" for text in bookings)
+    return (
+        f":20:{name}\r\n:25:GB33BUKB20201555555555\r\n:28C:1/1\r\n:60F:C{day}GBP0,00\r\n"
+        f"{lines}:62F:C{day}GBP{len(bookings)},00\r\n-\r\n"
+    ).encode()
+
+
+@pytest.mark.django_db
+class TestStatementsOfABank:
+    def test_the_days_of_a_daily_and_a_monthly_statement_are_told(self):
+        # given
+        daily = brought(statement("DAY", "261005", "STRIPE PO 1", "PAYPAL 77"), "daily.sta")
+        files.commit(daily, actor=None, actor_name="fiona")
+
+        # when
+        other = brought(statement("NEXT", "261006", "STRIPE PO 1"), "next.sta")
+        monthly = brought(statement("MONTH", "261005", "STRIPE PO 1", "RENT"), "monthly.sta")
+
+        # then
+        assert other.preview["remarks"] == []
+        assert monthly.state == "preview"
+        (remark,) = monthly.preview["remarks"]
+        assert remark.startswith(
+            "1 booking is like one of another statement in account, day, amount and text, the "
+            "first in “daily.sta”, imported by fiona"
+        )
+
+    def test_statements_of_two_days_with_the_same_number_come_in_both(self):
+        for day in ("261005", "261006"):
+            file = brought(statement("STARTUMSE", day, "RENT"), f"{day}.sta")
+            files.commit(file, actor=None, actor_name="fiona")
+
+        assert BankLine.objects.count() == 2
