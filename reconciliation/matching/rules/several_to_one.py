@@ -16,14 +16,14 @@ WITH RECURSIVE pair AS (
     JOIN open_line l
       ON l.currency = d.currency AND l.kind = 'charge' AND l.reference_key = d.reference_key
     WHERE d.kind = 'invoice' AND d.reference_key <> '' AND l.amount < d.amount AND l.amount > 0
-    UNION
+    UNION ALL
     SELECT d.id, l.id
     FROM open_document d
     JOIN receipt r ON r.invoice_number = d.number AND r.transaction_id <> ''
     JOIN open_line l
       ON l.currency = d.currency AND l.kind = 'charge' AND l.transaction_id = r.transaction_id
     WHERE d.kind = 'invoice' AND l.amount < d.amount AND l.amount > 0
-    UNION
+    UNION ALL
     SELECT d.id, l.id
     FROM open_document d
     JOIN open_line l
@@ -34,7 +34,8 @@ WITH RECURSIVE pair AS (
       AND l.amount < d.amount AND l.amount > 0
 ), candidate AS (
     SELECT document_id, unnest(lines) AS line_id
-    FROM (SELECT document_id, array_agg(line_id) AS lines FROM pair GROUP BY document_id) p
+    FROM (SELECT document_id, array_agg(DISTINCT line_id) AS lines
+          FROM pair GROUP BY document_id) p
     WHERE cardinality(lines) BETWEEN 2 AND %(most_candidates)s
 ), usable AS (
     SELECT c.document_id, d.amount AS target, l.id AS line_id, l.amount, l.day,
