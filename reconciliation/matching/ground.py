@@ -13,7 +13,7 @@ from reconciliation.matching.rule import CONTROL
 from reconciliation.models import MatchBounds, Period, Tolerance
 
 TEMPORARY = (
-    "open_line", "open_document", "receipt", "claim", "account", "currency_digits", "shut",
+    "open_line", "open_document", "receipt", "claim", "made", "account", "currency_digits", "shut",
     "taken_apart", "scope_line", "scope_document", "scope_key", "fresh_line", "fresh_document",
     "fresh_key", "broken", "glance", "left_key", "left_line", "left_document",
 )  # fmt: skip

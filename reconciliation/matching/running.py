@@ -86,4 +86,5 @@ def _match_scope(desk: Desk) -> list[Yield]:
 
 def _try_all(desk: Desk) -> list[Yield]:
     ground.lay_accounts(desk)
+    store.ready(desk)
     return [store.keep(desk, rule) for rule in rules()]

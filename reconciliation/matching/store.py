@@ -45,12 +45,25 @@ CROSS JOIN LATERAL generate_series(
     1, greatest(cardinality(f.lines), cardinality(f.documents))) part
 LEFT JOIN shut s ON f.day BETWEEN s.first_day AND s.last_day
 """
+_MADE = """
+CREATE TEMP TABLE made (
+    line_id bigint, document_id bigint, head_id bigint, currency text, left_total bigint,
+    difference bigint
+) ON COMMIT DROP
+"""
+_AND_REMEMBER = """
+WITH stored AS (
+    {insert} RETURNING line_id, document_id, head_id, currency, left_total, difference
+)
+INSERT INTO made SELECT * FROM stored
+"""
 # What is in a match is no longer open for the rules that follow.
-_AND_TAKE_OUT = """
-WITH made AS ({insert} RETURNING line_id, document_id, head_id, currency, left_total, difference),
-lines AS (DELETE FROM open_line o USING made m WHERE o.id = m.line_id),
-documents AS (DELETE FROM open_document o USING made m WHERE o.id = m.document_id),
-vouchers AS (UPDATE receipt o SET is_open = false FROM made m WHERE o.id = m.document_id)
+_TAKE_OUT = """
+DELETE FROM open_line o USING made m WHERE o.id = m.line_id;
+DELETE FROM open_document o USING made m WHERE o.id = m.document_id;
+UPDATE receipt o SET is_open = false FROM made m WHERE o.id = m.document_id
+"""
+_YIELD = """
 SELECT currency, count(*), sum(left_total)::bigint, sum(difference)::bigint
 FROM made WHERE head_id IS NULL GROUP BY currency
 """
@@ -71,11 +84,21 @@ FROM (SELECT pg_get_serial_sequence('reconciliation_match', 'id') AS of) s,
 """
 
 
+def ready(desk: Desk) -> None:
+    """Once in a run, before the first rule."""
+    desk.do(_MADE)
+
+
 def keep(desk: Desk, rule: Rule) -> Yield:
     """Finds and stores the rule's matches among what is set aside."""
     insert = _insert(rule, _GROUPS if rule.groups else _PAIRS)
-    statement = _AND_TAKE_OUT.format(insert=insert)
-    return yield_of(rule, desk.rows(statement, rule=rule.slug, reason=rule.reason))
+    made = desk.do(_AND_REMEMBER.format(insert=insert), rule=rule.slug, reason=rule.reason)
+    if not made:
+        return yield_of(rule, [])
+    desk.do(_TAKE_OUT)
+    found = yield_of(rule, desk.rows(_YIELD))
+    desk.do("TRUNCATE made")
+    return found
 
 
 def keep_glance(desk: Desk, rule: Rule) -> None:
