@@ -9,19 +9,41 @@ from reconciliation.matching.result import Yield, yield_of
 from reconciliation.matching.rule import Rule
 
 MANY = 5_000
-"""From so many rows on an empty table is better filled before its indexes are built."""
+"""From so many on, a second process may help to look, and an empty table is better filled before its
+indexes are built."""
 
-# Both indexes are in the order of the references, so that going along both is all there is to do.
+# Both indexes are in the order of the references, so that going along both is all there is to do;
+# each range by a process of its own.
 _IN_ORDER = """
 SET LOCAL enable_hashjoin = off; SET LOCAL enable_hashagg = off; SET LOCAL enable_mergejoin = on;
-SET LOCAL max_parallel_workers_per_gather = 0
+SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0
 """
 _AS_BEFORE = """
 SET LOCAL enable_hashjoin = on; SET LOCAL enable_hashagg = on; SET LOCAL enable_mergejoin = off;
-SET LOCAL max_parallel_workers_per_gather = {workers}
+SET LOCAL parallel_setup_cost TO DEFAULT; SET LOCAL parallel_tuple_cost TO DEFAULT
 """
+# A reference that halves the lines, as far as statistics know any.
+_MIDDLE = """
+SELECT bounds[(array_length(bounds, 1) + 1) / 2]
+FROM (SELECT histogram_bounds::text::text[] AS bounds FROM pg_stats
+      WHERE schemaname = current_schema() AND tablename = 'reconciliation_gatewayline'
+        AND attname = 'reference_key') s
+WHERE bounds IS NOT NULL AND %(many)s <= (
+    SELECT reltuples FROM pg_class WHERE oid = 'reconciliation_gatewayline'::regclass)
+"""
+_HALVES = ("reference_key < %(middle)s", "reference_key >= %(middle)s")
+# Of a pair nobody asks by which key it was found.
+_GLANCE = """
+CREATE TEMP TABLE glance ON COMMIT DROP AS
+SELECT CASE WHEN NOT fits THEN key END AS key, CASE WHEN NOT fits THEN lines END AS lines,
+       CASE WHEN NOT fits THEN documents END AS documents, line_id, document_id,
+       currency::varchar(3) AS currency, left_total, right_total, day, fits
+FROM ({found}) found
+"""
+# What is left is a few among many, and looked up one by one.
+_A_FEW = "SET LOCAL random_page_cost = 0.1"
 _NOT_AGAIN = """
-UPDATE glance f SET fits = false FROM taken_apart t
+UPDATE glance f SET fits = false, lines = 1, documents = 1 FROM taken_apart t
 WHERE t.line_id = f.line_id AND t.document_id = f.document_id
   AND EXISTS (SELECT 1 FROM taken_apart)
 """
@@ -57,11 +79,10 @@ _AS_PRIMARY = (
 def take(desk: Desk, rule: Rule) -> Yield:
     """Stores what the rule finds at large, and sets aside what it left for all rules."""
     is_first = bool(desk.rows(_IS_EMPTY)[0][0])
-    ((workers,),) = desk.rows("SHOW max_parallel_workers_per_gather")
     open_items.look_at_large(desk, is_first=is_first)
     desk.do(_IN_ORDER)
-    rows = desk.do(f"CREATE TEMP TABLE glance ON COMMIT DROP AS {rule.at_large}")
-    desk.do(_AS_BEFORE.format(workers=int(workers)))
+    rows = _look(desk, rule)
+    desk.do(_AS_BEFORE)
     desk.do(_NOT_AGAIN)
     desk.do(_TO_OPEN_DAYS)
     if is_first and rows >= MANY:
@@ -69,8 +90,17 @@ def take(desk: Desk, rule: Rule) -> Yield:
     else:
         store.keep_glance(desk, rule)
     found = yield_of(rule, desk.rows(_YIELD))
+    desk.do(_A_FEW)
     open_items.set_aside_what_is_left(desk, is_first=is_first)
     return found
+
+
+def _look(desk: Desk, rule: Rule) -> int:
+    """How many references there are."""
+    middle = [value for (value,) in desk.rows(_MIDDLE, many=MANY)]
+    ranges = _HALVES if middle else ("true",)
+    found = " UNION ALL ".join(f"({rule.at_large.format(within=within)})" for within in ranges)
+    return desk.do(_GLANCE.format(found=found), middle=middle[0] if middle else None)
 
 
 def _fill(desk: Desk, rule: Rule) -> None:

@@ -32,7 +32,8 @@ class Rule:
     extra: ClassVar[tuple[str, ...]] = ()
     at_large: ClassVar[str] = ""
     """Pairs that are plain at a glance, among a million: a SELECT that goes first. `open_line` and
-    `open_document` are then views of the open charges and invoices that have a reference key.
+    `open_document` are then views of the open charges and invoices that have a reference key, of
+    which it takes those `{within}` a range, so that several ranges can be read at the same time.
     It gives one row for each key: key, how many lines and documents have it, one line_id and one
     document_id of them, currency, left_total, right_total, day, and `fits`, whether these two are
     a pair and all that have this key. Any other key is left for `sql` and the other rules.

@@ -23,12 +23,12 @@ SELECT COALESCE(l.key, d.key) AS key, l.many AS lines, d.many AS documents,
 FROM (
     SELECT reference_key AS key, count(*) AS many, min(id) AS id, min(reference) AS reference,
            min(currency) AS currency, min(amount) AS amount, min(day) AS day
-    FROM open_line GROUP BY reference_key
+    FROM open_line WHERE {within} GROUP BY reference_key
 ) l
 FULL JOIN (
     SELECT reference_key AS key, count(*) AS many, min(id) AS id, min(reference) AS reference,
            min(currency) AS currency, min(amount) AS amount
-    FROM open_document GROUP BY reference_key
+    FROM open_document WHERE {within} GROUP BY reference_key
 ) d ON d.key = l.key
 """
     # Both sides in one pass: a reference with one row on each side is a pair.

@@ -75,6 +75,27 @@ def test_a_large_first_run_leaves_every_guard_of_the_matches_in_place():
 
 
 @pytest.mark.slow
+def test_references_read_in_two_halves_lose_none_at_the_middle():
+    many_sales()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE reconciliation_gatewayline")
+        cursor.execute(
+            "SELECT histogram_bounds::text::text[] FROM pg_stats"
+            " WHERE tablename = 'reconciliation_gatewayline' AND attname = 'reference_key'"
+        )
+        (bounds,) = cursor.fetchone() or ([],)
+    assert len(bounds) > 2  # Without statistics all is one range, and this test says nothing.
+    twice = line("R0", 77, line_id="again")
+
+    result = match.run()
+
+    assert (result.matches, result.open_lines) == (MANY, 1)
+    assert NearMatch.objects.get().line == twice
+    paired = Match.objects.values_list("line__reference", "document__external_ref")
+    assert all(ours == theirs for ours, theirs in paired)
+
+
+@pytest.mark.slow
 def test_a_large_first_run_books_nothing_into_a_locked_period():
     many_sales()
     Period.objects.create(
