@@ -50,6 +50,13 @@ class StripePayouts(Format):
         tally.state(
             row.text("id"), currency, amount,
             paid_on=row.day("arrival date", "arrival date utc"),
-            bank_reference=row.text("statement descriptor", "trace id", "description"),
+            bank_reference=_reference(row),
             account=row.text("connected account id"),
         )  # fmt: skip
+
+
+def _reference(row: Row) -> str:
+    """The bank's trace, or a descriptor of this payout. Words alone stand on every payout."""
+    said = row.text("trace id", "trace id value")
+    descriptor = row.text("statement descriptor")
+    return said or (descriptor if any(map(str.isdigit, descriptor)) else "")

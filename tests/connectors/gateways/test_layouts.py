@@ -272,3 +272,40 @@ def test_paypals_settlement_of_a_day_without_movements_is_nothing_to_import(read
     )
 
     assert told.code == "empty"
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("ManualCorrected", LineKind.ADJUSTMENT),
+        ("AuthorisationSchemeFee", LineKind.FEE),
+        ("InternalCompanyPayout", LineKind.TRANSFER),
+        ("PaidOutReversed", LineKind.OTHER),
+    ],
+)
+def test_adyens_rarer_types_are_known(word, kind, read, sample) -> None:
+    data = sample("adyen_settlement.csv").replace(b",Fee,", f",{word},".encode())
+
+    told = read(data)
+
+    assert told.problem is None
+    assert kind in {line.kind for line in told.lines}
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "trace", "reference"),
+    [("SHOP LTD", "", ""), ("SHOP 0731", "", "SHOP 0731"), ("SHOP LTD", "09100001", "09100001")],
+)
+def test_only_what_tells_a_payout_from_others_is_its_reference_at_the_bank(
+    descriptor, trace, reference, read
+) -> None:
+    told = read(
+        _rows(
+            "id,Amount,Created (UTC),Currency,Arrival Date (UTC),Status,Type,Method,Description,"
+            "Statement Descriptor,Trace ID",
+            "po_1,39.30,2026-07-10 00:18,gbp,2026-07-10 00:00,paid,bank_account,standard,"
+            f"STRIPE PAYOUT,{descriptor},{trace}",
+        )
+    )
+
+    assert (told.payouts[0].stated, told.payouts[0].bank_reference) == (Decimal("39.30"), reference)
