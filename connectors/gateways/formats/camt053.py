@@ -97,9 +97,9 @@ class _Statement:
         _, closing = camt.between(self.balances)
         if not self.entries:
             self._open(balances)
-        yield balances.shut(closing.amount, closing.currency, closing.day)
         if self.stated is not None and self.stated not in {self.entries, self.booked}:
             raise wrong_count(f"Statement {self.id}", self.stated, self.entries)
+        yield balances.shut(closing.amount, closing.currency, closing.day)
         if self.page:
             balances.remark(
                 f"Statement {self.id} goes on after page {self.page}: bring its next page, too."

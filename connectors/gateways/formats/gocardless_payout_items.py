@@ -13,7 +13,7 @@ from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
 from connectors.gateways.line_ids import LineIds
 from connectors.gateways.problems import Code, FileProblem
-from connectors.gateways.row import Row
+from connectors.gateways.row import Row, plain
 from integration.records.payout import Footing, LineKind, PayoutLine
 
 _KINDS = {
@@ -28,7 +28,7 @@ _KINDS = {
     "revenue share": LineKind.OTHER,
     "surcharge fee": LineKind.FEE,
 }
-_LISTS = frozenset(["payout_items"])
+_LISTS = frozenset(["payout_items", "payouts"])
 _TABLE = frozenset(["type", "amount"])
 _WHEN = ("created at", "charge date", "payout date", "date")
 
@@ -55,23 +55,27 @@ class GoCardlessPayoutItems(Format):
         if start_of(stream.read(64)).lstrip("\ufeff \r\n\t")[:1] in {"{", "["}:
             yield from _read_json(stream)
             return
-        tally, reading = Tally(self.gateway), _Reading()
+        tally, reading = Tally(self.gateway), _Reading("")
         for row in table(stream, _TABLE):
             yield tally.add(reading.line(row, ZERO, row.currency("currency", "payout currency")))
         yield from tally.close()
 
 
 def _read_json(stream: BinaryIO) -> Iterator[Event]:
-    currency = _currency(stream)
-    tally, reading = Tally("gocardless"), _Reading()
+    payouts = _payouts(stream)
+    currency = _currency(stream, payouts)
+    only = payouts[0].text("id") if len(payouts) == 1 else ""
+    tally, reading = Tally("gocardless"), _Reading(only)
     after: object = None
     for piece in pieces(stream, _LISTS):
-        if piece.number:
+        if piece.number and piece.path.endswith("payout_items"):
             row = row_of(piece)
             own = _own_currency(piece) or currency
             yield tally.add(reading.line(row, _tax(piece, row), own))
         elif piece.path.endswith("cursors.after"):
             after = piece.value
+    for payout in payouts:
+        _state(payout, tally)
     if after:
         yield from tally.close(
             Footing.PART, "This is one page of a longer list: the file says there are more."
@@ -80,8 +84,30 @@ def _read_json(stream: BinaryIO) -> Iterator[Event]:
         yield from tally.close()
 
 
-def _currency(stream: BinaryIO) -> str:
-    """The first currency the file names. Raises FileProblem when it names none."""
+def _payouts(stream: BinaryIO) -> list[Row]:
+    """The payouts the file tells of beside their items: one, or a list of them."""
+    found: list[Row] = []
+    only: dict[str, str] = {}
+    for piece in pieces(stream, _LISTS):
+        if piece.number and piece.path.endswith("payouts"):
+            found.append(row_of(piece))
+        elif piece.path.startswith("payouts.") and isinstance(piece.value, str | int):
+            only[plain(piece.path.removeprefix("payouts."))] = str(piece.value)
+    return [*found, Row(1, only)] if only.get("id") else found
+
+
+def _state(payout: Row, tally: Tally) -> None:
+    currency = payout.currency("currency")
+    tally.state(
+        payout.text("id"), currency, payout.needed_minor("amount", currency=currency),
+        paid_on=payout.day("arrival date"), bank_reference=payout.text("reference"),
+    )  # fmt: skip
+
+
+def _currency(stream: BinaryIO, payouts: list[Row]) -> str:
+    """The payouts' currency or the first one the file names. Raises FileProblem without any."""
+    for payout in payouts:
+        return payout.currency("currency")
     for piece in pieces(stream, _LISTS):
         if piece.number and (found := _own_currency(piece)):
             return found
@@ -116,7 +142,9 @@ class _Reading:
     every line is whole and the payout's total is exact.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, payout: str) -> None:
+        """`payout` is the one that items without a payout of their own belong to."""
+        self._payout = payout
         self._names = LineIds()
         self._exact: dict[tuple[str, str], Decimal] = {}
 
@@ -133,6 +161,7 @@ class _Reading:
             name: row.text(f"links {name}", f"{name} id", name)
             for name in ("payment", "refund", "payout", "mandate")
         }
+        links["payout"] = links["payout"] or self._payout
         whole = self._whole(links["payout"], currency, amount)
         return PayoutLine(
             line_id=self._names.of(row.text("type"), *links.values(), amount),

@@ -309,3 +309,30 @@ def test_only_what_tells_a_payout_from_others_is_its_reference_at_the_bank(
     )
 
     assert (told.payouts[0].stated, told.payouts[0].bank_reference) == (Decimal("39.30"), reference)
+
+
+def _gocardless(amount: int) -> bytes:
+    items = (
+        '{"amount": "4500.0", "links": {"payment": "PM1"}, "type": "payment_paid_out"}, '
+        '{"amount": "-45.5", "links": {"payment": "PM1"}, "type": "gocardless_fee"}, '
+        '{"amount": "-45.5", "links": {"payment": "PM2"}, "type": "gocardless_fee"}'
+    )
+    return (
+        f'{{"payout_items": [{items}], "meta": {{"cursors": {{"after": null}}}}, "payouts": '
+        f'{{"id": "PO9", "amount": {amount}, "currency": "GBP", "arrival_date": "2026-03-09", '
+        '"reference": "SHOP-7K2", "links": {"creditor": "CR1"}}}'
+    ).encode()
+
+
+def test_gocardless_items_come_to_the_payout_beside_them(read) -> None:
+    told = read(_gocardless(4409))
+
+    assert told.footed.whole
+    assert {line.payout_id for line in told.lines} == {"PO9"}
+    (payout,) = told.payouts
+    assert (payout.stated, payout.bank_reference, payout.paid_on) == (
+        Decimal("44.09"),
+        "SHOP-7K2",
+        date(2026, 3, 9),
+    )
+    assert read(_gocardless(4410)).code == "does_not_foot"
