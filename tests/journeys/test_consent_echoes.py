@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connectors.sync import connections
+from connectors.sync.consent.claims import store, under_way
 from connectors.sync.consent.claims import take as take_due
-from connectors.sync.consent.claims import under_way
 from connectors.sync.consent.people import people_of
 from connectors.sync.consent.sfmc_write import write
 from connectors.sync.consent.unsubscribed import Unsubscription, take
@@ -53,6 +53,28 @@ def test_the_echo_at_another_address_of_theirs_is_no_news_before_the_step_is_sto
 
         assert (counted.echoes, counted.new) == (1, 0)
         assert ConsentEvent.objects.count() == 1
+
+
+def test_a_worker_whose_lease_ran_out_writes_nothing_and_keeps_what_its_successor_noted(estate):
+    desk.says_no_in_the_portal(estate, "ann")
+    desk.sync("consent_from_prima")
+    [late] = take_due("sfmc", "the worker that slept", 10)
+    under_way().update(lease_until=timezone.now() - timedelta(seconds=1))
+    [row] = take_due("sfmc", "its successor", 10)
+    client = connections.sfmc()
+    write(client, [row], people_of([row.event]))
+    store([row])
+    noted = under_way().filter(pk=row.pk).values().get()
+    before = estate.calls()
+
+    write(client, [late], people_of([late.event]))
+    store([late])
+
+    client.close()
+    made = {call: many - before.get(call, 0) for call, many in estate.calls().items()}
+    asked_only = {"POST /sfmc/soap/Service.asmx": 1}
+    assert {call: many for call, many in made.items() if many} == asked_only
+    assert under_way().filter(pk=row.pk).values().get() == noted
 
 
 @pytest.mark.parametrize("moment", ["before our own writing", "after it failed"])

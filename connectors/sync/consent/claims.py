@@ -94,16 +94,21 @@ def _waited_for_who_leaves(target: str, context: Context) -> bool:
     return True
 
 
-def mark_sending(rows: Sequence[Propagation]) -> None:
+def mark_sending(rows: Sequence[Propagation]) -> list[Propagation]:
     """Before anything is first written: what comes back from there may be our own echo.
 
-    Kept with the contacts it goes to, as some may have another address than the event.
+    Kept with the contacts it goes to, as some may have another address than the event. Answers
+    those that are still ours to send; what another has taken over is left to it, unwritten.
     """
     now = timezone.now()
-    for row in rows:
-        row.sending_at = row.sending_at or now
-    fields = ["sending_at", "contacts", "ended", "ended_at", "in_doubt"]
-    Propagation.objects.bulk_update(rows, fields)
+    with transaction.atomic():
+        kept = _still_ours(rows)
+        for row in kept:
+            row.sending_at = row.sending_at or now
+            row.lease_until = now + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+        fields = ["sending_at", "contacts", "ended", "ended_at", "in_doubt", "lease_until"]
+        Propagation.objects.bulk_update(kept, fields)
+    return kept
 
 
 def mark_ended(rows: Sequence[Propagation]) -> None:
@@ -111,23 +116,30 @@ def mark_ended(rows: Sequence[Propagation]) -> None:
     now = timezone.now()
     for row in rows:
         row.ended_at = now
-    Propagation.objects.bulk_update(rows, ["ended_at"])
+    Propagation.objects.filter(_ours(rows)).update(ended_at=now)
 
 
 def store(rows: Sequence[Propagation]) -> None:
     """Keeps how far they are, and lets go of them; what another has taken over is left to it."""
     with transaction.atomic():
-        ours = set(
-            Propagation.objects.filter(
-                pk__in=[row.pk for row in rows], lease_owner__in={row.lease_owner for row in rows}
-            )
-            .select_for_update()
-            .values_list("pk", flat=True)
-        )
-        kept = [row for row in rows if row.pk in ours]
+        kept = _still_ours(rows)
         for row in kept:
             row.lease_owner, row.lease_until = "", None
         Propagation.objects.bulk_update(kept, _STORED, batch_size=500)
+
+
+def _still_ours(rows: Sequence[Propagation]) -> list[Propagation]:
+    """Until the transaction ends nobody else can take these."""
+    held = set(
+        Propagation.objects.filter(_ours(rows)).select_for_update().values_list("pk", flat=True)
+    )
+    return [row for row in rows if row.pk in held]
+
+
+def _ours(rows: Sequence[Propagation]) -> Q:
+    """A lease that ran out is ours until somebody else takes it."""
+    owners = {row.lease_owner for row in rows}
+    return Q(pk__in=[row.pk for row in rows], lease_owner__in=owners)
 
 
 def rest(row: Propagation, why: str, seconds: float | None = None) -> None:

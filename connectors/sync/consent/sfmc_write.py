@@ -44,11 +44,15 @@ def write(client: SfmcClient, rows: Sequence[Propagation], people: Mapping[int, 
     emails = _emails(contact_keys) | {key: one.email for key, one in subscribers.items()}
     _choose(there, people, emails)
     _note_whom_it_ends(there, subscribers)
-    claims.mark_sending(there)
+    lost = {row.pk for row in there}
+    there = claims.mark_sending(there)
+    lost -= {row.pk for row in there}
     refused = _statuses(client, there, people, emails)
     refused |= _columns(client, there, people, emails)
     now = timezone.now()
     for row in rows:
+        if row.pk in lost:
+            continue
         why = next((refused[key] for key in row.contacts if key in refused), "")
         if why:
             claims.rest(row, why)

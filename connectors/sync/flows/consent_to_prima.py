@@ -40,8 +40,7 @@ def _tell(rows: Sequence[Propagation], context: Context) -> None:
     prima = context.remotes.prima()
     people = people_of([row.event for row in rows])
     judgement = judging.of_accounts(code for one in people.values() for code in one.accounts)
-    claims.mark_sending(rows)
-    for row in rows:
+    for row in claims.mark_sending(rows):
         person = people[row.event_id]
         if not person.still_says(no=row.is_restriction):
             claims.finish(row, timezone.now(), note="They said something else since.")
