@@ -33,7 +33,7 @@ def csv_rows(text: TextIO, delimiter: str) -> Iterator[Numbered]:
     line = 0
     try:
         for cells in reader:
-            if any(cells):
+            if any(cells) and (len(cells) > 1 or cells[0].strip()):
                 yield line + 1, cells
             line = reader.line_num
     except csv.Error as error:

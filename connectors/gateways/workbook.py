@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -12,6 +12,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from connectors.gateways.problems import Code, FileProblem
 
 _MAGIC = b"PK\x03\x04"
+_TOP = 40
+_FEWEST = 4
 
 
 def is_workbook(stream: BinaryIO) -> bool:
@@ -22,7 +24,10 @@ def is_workbook(stream: BinaryIO) -> bool:
 
 
 def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """The first sheet's rows that hold anything. Raises FileProblem for a damaged workbook."""
+    """The rows that hold anything, of the first sheet that is a table and no cover.
+
+    Raises FileProblem for a damaged workbook.
+    """
     stream.seek(0)
     if _is_archive(stream):
         raise FileProblem(
@@ -35,7 +40,7 @@ def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         raise FileProblem(
             Code.UNREADABLE, "The workbook is damaged or cut short. Download it again."
         ) from error
-    sheet = book.worksheets[0]
+    sheet = next(filter(_is_table, book.worksheets), book.worksheets[0])
     width = 0
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         cells = [_text(value) for value in values]
@@ -44,6 +49,14 @@ def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         if any(cells):
             width = width or len(cells)
             yield number, cells + [""] * (width - len(cells))
+
+
+def _is_table(sheet: Any) -> bool:
+    """A sheet that is shown and has a row of several cells near its top."""
+    top = sheet.iter_rows(max_row=_TOP, values_only=True)
+    return sheet.sheet_state == "visible" and any(
+        sum(value is not None for value in values) >= _FEWEST for values in top
+    )
 
 
 def _is_archive(stream: BinaryIO) -> bool:

@@ -64,7 +64,8 @@ def _line(row: Row, names: LineIds) -> PayoutLine:
     fee = abs(row.amount("fee", "fees", "total fee"))
     own = row.text("vpstxid", "vps tx id", "transaction id", "opayo transaction id")
     said = row.text(*_WHEN)
-    order = moments.order_of([said.split(" ")[0]]) or moments.Order.DAY_FIRST
+    order = moments.order_of([said.split(" ")[0]])
+    order = order if order is moments.Order.YEAR_FIRST else moments.Order.DAY_FIRST
     return PayoutLine(
         line_id=own or names.of(row.text(*_REFERENCE), kind.value, gross, said),
         gateway="opayo",

@@ -37,6 +37,7 @@ _KINDS = {
     "payout": LineKind.PAYOUT,
     "payment to merchant": LineKind.PAYOUT,
 }
+_NEEDED = frozenset(["merchant code"])
 _EVENT = ("event", "event type", "status", "last event", "payment status")
 _ORDER = ("order code", "ordercode", "merchant order code")
 _GROSS = ("gross", "gross amount", "settlement amount", "amount")
@@ -61,20 +62,31 @@ class WorldpaySettlement(Format):
     )
 
     def read(self, stream: BinaryIO) -> Iterator[Event]:
-        tally, names = Tally(self.gateway), LineIds()
-        for row in table(stream, frozenset(["merchant code"])):
-            yield tally.add(_line(row, names))
+        tally, names, order = Tally(self.gateway), LineIds(), _order(stream)
+        for row in table(stream, _NEEDED):
+            yield tally.add(_line(row, names, order))
         yield from tally.close()
 
 
-def _line(row: Row, names: LineIds) -> PayoutLine:
+def _order(stream: BinaryIO) -> moments.Order:
+    """How the whole file writes its days: as the first one that can be read in one way only."""
+    for row in table(stream, _NEEDED):
+        if found := moments.order_of([_day_of(row.text(*_WHEN))]):
+            return found
+    return moments.Order.DAY_FIRST
+
+
+def _day_of(said: str) -> str:
+    return said.split(" ")[0].split("T")[0]
+
+
+def _line(row: Row, names: LineIds, order: moments.Order) -> PayoutLine:
     currency = row.currency(*_CURRENCY)
     kind = row.kind(_KINDS, *_EVENT)
     gross, net = row.needed_amount(*_GROSS), row.needed_amount(*_NET)
     fee = row.amount(*_FEE)
     gross, fee = _signed(gross, fee, net)
     said = row.text(*_WHEN)
-    order = moments.order_of([said.split(" ")[0].split("T")[0]]) or moments.Order.DAY_FIRST
     return PayoutLine(
         line_id=names.of(row.text(*_BATCH), row.text(*_ORDER), row.text(*_EVENT), said, gross, net),
         gateway="worldpay",

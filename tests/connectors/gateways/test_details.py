@@ -153,3 +153,30 @@ def test_mt940_keeps_references_and_the_whole_text(read, sample) -> None:
     assert (line.end_to_end_id, line.bank_reference) == ("po_gbp", "BANK1")
     assert line.text == "SUPPLEMENT STRIPE PAYOUT SECOND LINE"
     assert (line.booked_on, line.value_on) == (date(2026, 3, 5), date(2026, 3, 5))
+
+
+def test_a_cover_before_the_table_of_a_workbook_is_passed_over(read, sample) -> None:
+    # given
+    book = Workbook()
+    book.create_sheet(index=0).append(["Settlement detail report", "Batch 77"])
+    hidden = book.create_sheet()
+    hidden.append(["a", "b", "c", "d", "e"])
+    hidden.sheet_state = "hidden"
+    sheet = book.create_sheet()
+    for _, cells in raw_rows(BytesIO(sample("adyen_settlement.csv"))):
+        sheet.append(cells)
+    stream = BytesIO()
+    book.save(stream)
+
+    # when
+    told = read(stream.getvalue(), "batch.xlsx")
+
+    # then
+    assert told.problem is None
+    assert told.footed.whole
+
+
+def test_a_last_line_of_blanks_is_no_row(read, sample) -> None:
+    told = read(sample("shopify.csv") + b"  \n")
+
+    assert told.footed.whole
