@@ -1,7 +1,7 @@
 """Amounts as gateways write them: marks, signs, symbols and minor units, never a float."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from integration.core.money import is_currency
@@ -94,7 +94,10 @@ def fits(value: Decimal, currency: str) -> bool:
     digits = digits_of(currency)
     if isinstance(exponent, int) and -exponent <= digits:
         return True
-    return value == round(value, digits)
+    try:
+        return value == round(value, digits)
+    except InvalidOperation:  # It has more digits than money is counted in.
+        return False
 
 
 def currency_of(text: str) -> str:

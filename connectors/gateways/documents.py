@@ -40,6 +40,18 @@ def pieces(stream: BinaryIO, lists: frozenset[str]) -> Iterator[Piece]:
         raise _no_json()
 
 
+def counted(value: object) -> int | None:
+    """How many items the document says that there are; None when it does not say.
+
+    Raises FileProblem for what is no number.
+    """
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return value
+    raise FileProblem(Code.WRONG_COUNT, f"“{value}” is not a number of rows.", value=str(value))
+
+
 def row_of(piece: Piece) -> Row:
     """The item as a row: "resultAmount": {"value": …} is the cell "resultamount value"."""
     cells: dict[str, str] = {}

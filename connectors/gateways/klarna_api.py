@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from connectors.gateways.documents import Piece, pieces, row_of
+from connectors.gateways.documents import Piece, counted, pieces, row_of
 from connectors.gateways.footing import Tally
 from connectors.gateways.gateway import Event
 from connectors.gateways.klarna_kinds import line_of
@@ -54,12 +54,12 @@ def _state(row: Row, tally: Tally) -> None:
 
 
 def _close(tally: Tally, items: int, around: dict[str, Any]) -> Iterator[Event]:
-    counted = around.get("pagination.count")
-    if counted is not None and items and int(counted) != items:
-        problem = wrong_count("The list", int(counted), items)
+    stated = counted(around.get("pagination.count"))
+    if stated is not None and items and stated != items:
+        problem = wrong_count("The list", stated, items)
         problem.footed = tally.footed(Footing.PART, "")
         raise problem
-    if items and int(around.get("pagination.total") or items) > items:
+    if items and (counted(around.get("pagination.total")) or items) > items:
         yield from tally.close(
             Footing.PART,
             f"This is one page of a longer list: {items} of {around['pagination.total']}.",

@@ -62,15 +62,26 @@ def moment(text: str, zone: tzinfo = UTC) -> datetime:
         raise ValueError(text)
     year, month, day, hour, minute, second, offset = found.groups()
     place = _offset(offset) if offset else zone
-    return datetime(
+    return _utc(datetime(
         int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
         tzinfo=place,
-    ).astimezone(UTC)  # fmt: skip
+    ))  # fmt: skip
 
 
 def epoch(text: str) -> datetime:
-    """Seconds since 1970. ValueError when it is no whole number."""
-    return datetime.fromtimestamp(int(text), UTC)
+    """Seconds since 1970. ValueError when it is no whole number, or one of no year we count."""
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(text) from error
+
+
+def _utc(when: datetime) -> datetime:
+    """ValueError beyond the first and the last year."""
+    try:
+        return when.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(when)) from error
 
 
 def day(text: str, order: Order = Order.YEAR_FIRST) -> date:
@@ -94,16 +105,18 @@ def day(text: str, order: Order = Order.YEAR_FIRST) -> date:
 def at(when: date, clock: str, zone: tzinfo) -> datetime:
     """A day and a time of day ("2:30:00 PM", "14:30") in a zone. An empty time means midnight."""
     if not clock.strip():
-        return datetime(when.year, when.month, when.day, tzinfo=zone).astimezone(UTC)
+        return _utc(datetime(when.year, when.month, when.day, tzinfo=zone))
     found = _CLOCK.fullmatch(clock.strip())
     if not found:
         raise ValueError(clock)
     hour = int(found[1])
     if found[4]:
         hour = hour % 12 + (12 if found[4][0] in "pP" else 0)
-    return datetime(
-        when.year, when.month, when.day, hour, int(found[2]), int(found[3] or 0), tzinfo=zone
-    ).astimezone(UTC)
+    return _utc(
+        datetime(
+            when.year, when.month, when.day, hour, int(found[2]), int(found[3] or 0), tzinfo=zone
+        )
+    )
 
 
 def order_of(samples: Sequence[str]) -> Order | None:

@@ -41,13 +41,19 @@ def steps(stream: BinaryIO, names: frozenset[str]) -> Iterator[Step]:
                 yield Step(element.tag, parent.tag if parent is not None else "", element)
             if parent is not None and parent.tag in {"Stmt", "BkToCstmrStmt"}:
                 parent.remove(element)
-    except ParseError as error:
-        if str(error).startswith(_UNFINISHED):
-            raise cut_short("its last element has no end.") from error
-        raise FileProblem(Code.UNREADABLE, "The file is damaged: it is no valid XML.") from error
+    except (ParseError, LookupError) as error:
+        raise _broken(error) from error
     except DefusedXmlException as error:
         raise FileProblem(
             Code.UNSAFE,
             "The file defines its own document type or entities, which no bank does. It was not "
             "read.",
         ) from error
+
+
+def _broken(error: ParseError | LookupError) -> FileProblem:
+    if isinstance(error, LookupError):
+        return FileProblem(Code.ENCODING, "The file names an encoding that there is none of.")
+    if str(error).startswith(_UNFINISHED):
+        return cut_short("its last element has no end.")
+    return FileProblem(Code.UNREADABLE, "The file is damaged: it is no valid XML.")

@@ -5,6 +5,7 @@ long the file is: rows go to the database as they are read.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ from reconciliation.importing.totals import Tallied, minor_of
 
 BANK = "bank"
 _BIGGEST = 2**63 - 1
+_TOO_LARGE = "The amount is too large to be true."
 LINE_COLUMNS = (
     "row", "gateway", "account", "line_id", "payout_id", "kind", "gross", "fee", "fee_tax", "net",
     "currency", "occurred_at", "booked_on", "reference", "transaction_id", "parent_transaction_id",
@@ -147,8 +149,10 @@ class _Reading:
             minor = minor_of(line)
         except ValueError as error:
             raise FileProblem(Code.BAD_AMOUNT, str(error), line.row) from error
+        except InvalidOperation as error:
+            raise FileProblem(Code.BAD_AMOUNT, _TOO_LARGE, line.row) from error
         if max(map(abs, minor)) > _BIGGEST:
-            raise FileProblem(Code.BAD_AMOUNT, "The amount is too large to be true.", line.row)
+            raise FileProblem(Code.BAD_AMOUNT, _TOO_LARGE, line.row)
         self.tallied.line(line, minor, account)
         return (
             line.row, line.gateway, account, line.line_id, line.payout_id, line.kind.value,
@@ -159,7 +163,7 @@ class _Reading:
 
     def booking_row(self, line: BankLine) -> tuple[Any, ...]:
         account = line.account or self.account
-        minor = to_minor(line.amount, line.currency)
+        minor = _minor(line.amount, line.currency, line.row)
         self.tallied.booking(line, minor)
         reference = line.entry_ref
         if not reference.startswith(line.statement_id):
@@ -185,7 +189,7 @@ def _keep_payouts(cursor: Any, to: Staged, reading: _Reading) -> None:
     with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(to.payouts)) as copy:
         for one in reading.tallied.payouts:
             account = one.account or reading.account
-            stated = None if one.stated is None else to_minor(one.stated, one.currency)
+            stated = None if one.stated is None else _minor(one.stated, one.currency)
             copy.write_row(
                 (
                     one.gateway, account, one.payout_id, one.currency, one.paid_on, stated,
@@ -213,7 +217,20 @@ def _check(line: PayoutLine) -> None:
 def _original(line: PayoutLine) -> int | None:
     if line.original_amount is None or not line.original_currency:
         return None
-    return to_minor(line.original_amount, line.original_currency)
+    return _minor(line.original_amount, line.original_currency, line.row)
+
+
+def _minor(amount: Decimal, currency: str, row: int = 0) -> int:
+    """Raises FileProblem for an amount that no currency has."""
+    try:
+        minor = to_minor(amount, currency)
+    except ValueError as error:
+        raise FileProblem(Code.BAD_AMOUNT, str(error), row) from error
+    except InvalidOperation as error:
+        raise FileProblem(Code.BAD_AMOUNT, _TOO_LARGE, row) from error
+    if abs(minor) > _BIGGEST:
+        raise FileProblem(Code.BAD_AMOUNT, _TOO_LARGE, row)
+    return minor
 
 
 def _words(line: BankLine) -> str:

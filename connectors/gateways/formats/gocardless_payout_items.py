@@ -122,18 +122,24 @@ def _currency(stream: BinaryIO, payouts: list[Row]) -> str:
 def _own_currency(piece: Piece) -> str:
     if not isinstance(piece.value, dict):
         return ""
-    said = piece.value.get("currency") or next(
-        (tax.get("currency") for tax in piece.value.get("taxes") or ()), ""
-    )
+    said = piece.value.get("currency") or next((tax.get("currency") for tax in _taxes(piece)), "")
     if not said:
         return ""
     return Row(piece.number, {"currency": str(said)}).currency("currency")
 
 
+def _taxes(piece: Piece) -> list[dict[str, object]]:
+    listed = piece.value.get("taxes")
+    return [tax for tax in listed if isinstance(tax, dict)] if isinstance(listed, list) else []
+
+
 def _tax(piece: Piece, row: Row) -> Decimal:
     if row.text("type") not in {"gocardless_fee", "app_fee", "surcharge_fee"}:
         return ZERO
-    said = [Decimal(str(tax["amount"])) for tax in piece.value.get("taxes") or ()]
+    said = [
+        Row(piece.number, {"tax": str(tax.get("amount") or "")}).needed_amount("tax")
+        for tax in _taxes(piece)
+    ]
     return abs(sum(said, ZERO))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from connectors.gateways.documents import pieces, row_of
+from connectors.gateways.documents import counted, pieces, row_of
 from connectors.gateways.footing import NO_TOTALS, Tally
 from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
@@ -65,8 +65,9 @@ class MollieBalanceTransactions(Format):
 
 
 def _close(tally: Tally, items: int, around: dict[str, Any]) -> Iterator[Event]:
-    if "count" in around and int(around["count"]) != items:
-        problem = wrong_count("The list", int(around["count"]), items)
+    stated = counted(around.get("count"))
+    if stated is not None and stated != items:
+        problem = wrong_count("The list", stated, items)
         problem.footed = tally.footed(Footing.PART, "")
         raise problem
     if around.get("_links.next.href"):

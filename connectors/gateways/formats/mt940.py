@@ -226,7 +226,7 @@ def _booked(said: str | None, value_on: date, row: int) -> date:
 
 
 def _amount(said: str, row: int) -> Decimal:
-    if said.count(",") > 1:
+    if said.count(",") > 1 or said == ",":
         raise FileProblem(Code.BAD_AMOUNT, f"“{said}” is not an amount.", row, value=said)
     return Decimal(said.replace(",", ".") if not said.endswith(",") else said[:-1])
 

@@ -79,8 +79,9 @@ def _only_payout(stream: BinaryIO) -> str:
 
 def _tax(piece: Piece) -> str:
     details = piece.value.get("fee_details") if isinstance(piece.value, dict) else None
-    taxes = [one.get("amount", 0) for one in details or () if one.get("type") == "tax"]
-    return str(sum(taxes)) if taxes else ""
+    listed = [one for one in details if isinstance(one, dict)] if isinstance(details, list) else []
+    taxes = [one.get("amount", 0) for one in listed if one.get("type") == "tax"]
+    return str(sum(one for one in taxes if isinstance(one, int))) if taxes else ""
 
 
 def _line(row: Row, payout_id: str, tax: str) -> PayoutLine:
@@ -119,4 +120,7 @@ def _line(row: Row, payout_id: str, tax: str) -> PayoutLine:
 
 def _moment(row: Row, *names: str) -> datetime:
     said = row.text(*names)
-    return moments.epoch(said) if said.isdigit() else row.moment(*names)
+    try:
+        return moments.epoch(said) if said.isdigit() else row.moment(*names)
+    except ValueError as error:
+        raise row.bad_date(said, names[0]) from error

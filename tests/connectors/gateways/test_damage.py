@@ -190,3 +190,25 @@ def test_dates_that_can_be_read_both_ways_are_refused_when_nothing_tells(sample,
 
     assert american.lines[0].occurred_at.month == 3
     assert unknown.code == "bad_date"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code"),
+    [
+        ("camt053.xml", 'encoding="UTF-8"', 'encoding="UTF-99"', "encoding"),
+        ("gocardless.json", '"taxes": [{"amount"', '"taxes": [{"amounts"', "bad_amount"),
+        ("gocardless.json", '"amount": "-7.6"', '"amount": "seven"', "bad_amount"),
+        ("klarna.json", '"count": 2', '"count": [2]', "wrong_count"),
+        ("mollie.json", '"count": 3', '"count": "three"', "wrong_count"),
+        ("stripe_balance.json", '"created": 1772409600', '"created": 99999999999999', "bad_date"),
+        ("stripe_itemised.csv", "2026-03-03 09:15:00,2026", "0001-01-01 00:00:00 +0200,2026", "bad_date"),
+        ("mt940.sta", "60F:C260304GBP1000,", "60F:C260304GBP,", "bad_amount"),
+    ],
+)  # fmt: skip
+def test_what_is_no_such_thing_is_refused_and_breaks_nothing(
+    name, old, new, code, sample, read
+) -> None:
+    data = sample(name)
+    assert old.encode() in data
+
+    assert read(data.replace(old.encode(), new.encode(), 1), name).code == code

@@ -53,3 +53,28 @@ class TestStatementsOfABank:
             files.commit(file, actor=None, actor_name="fiona")
 
         assert BankLine.objects.count() == 2
+
+
+@pytest.mark.django_db
+class TestAmountsThatAreNone:
+    @pytest.mark.parametrize("amount", ["0,005", "99999999999999999999,00", "9" * 40 + ",00", ","])
+    def test_a_booking_of_half_a_penny_or_of_all_the_money_there_is_is_refused(self, amount):
+        file = brought(
+            f":20:A\r\n:25:GB33\r\n:28C:1\r\n:60F:C261005GBP0,00\r\n:61:261005C{amount}NTRFNONREF\r\n"
+            f":62F:C261005GBP{amount}\r\n-\r\n".encode(),
+            "odd.sta",
+        )
+
+        assert file.state == "refused"
+        assert file.message.startswith("Row ")
+
+    def test_a_price_in_parts_of_the_smallest_coin_is_refused(self):
+        file = brought(
+            b"Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amount,Fee,Net,"
+            b"Presentment Amount,Presentment Currency,Currency\n"
+            b"2026-10-05,charge,#1,paid,2026-10-06,P1,5.00,0.10,4.90,800.5,JPY,GBP\n",
+            "shop.csv",
+        )
+
+        assert file.state == "refused"
+        assert "800.5" in file.message
