@@ -1,14 +1,38 @@
-"""What is still open when a month is locked goes on in the next one, where it can still close."""
+"""What is still open when a month is locked goes on in the next one, and back when it re-opens."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from integration.accounts.models import User
 from reconciliation.models import Adjustment, Difference, DifferenceEvent, Period, PeriodEvent
 
-CARRIED = "carried forward"
+CARRIED, BACK = "carried forward", "brought back"
+# Only what still lies where it was carried to, and where nobody has signed for it meanwhile.
+_RETURN = """
+UPDATE reconciliation_difference d SET day = e.day, version = version + 1
+FROM (
+    SELECT DISTINCT ON (difference_id) difference_id, (details->>'day')::date AS day,
+           (details->>'to')::date AS went_to
+    FROM reconciliation_differenceevent
+    WHERE action = %(carried)s AND details @> %(of_period)s::jsonb AND details->'day' IS NOT NULL
+    ORDER BY difference_id, id DESC
+) e
+WHERE d.id = e.difference_id AND d.closed_at IS NULL AND d.day = e.went_to
+  AND NOT EXISTS (
+    SELECT 1 FROM reconciliation_period p
+    WHERE p.company = d.company AND d.day BETWEEN p.first_day AND p.last_day
+      AND p.state IN ('signed', 'locked'))
+RETURNING d.id
+"""
+_WITH_THEM = """
+UPDATE reconciliation_adjustment a SET day = d.day FROM reconciliation_difference d
+WHERE d.id = a.difference_id AND a.state = 'proposed' AND d.id = ANY(%s)
+"""
 
 
 def forward(period: Period, to: Any, actor: User) -> dict[str, Any]:
@@ -24,25 +48,49 @@ def forward(period: Period, to: Any, actor: User) -> dict[str, Any]:
         .values_list("control", "currency")
         .annotate(Count("pk"), Sum("amount"))
     ]
-    now = timezone.now()
-    DifferenceEvent.objects.bulk_create(
-        [
-            DifferenceEvent(
-                difference_id=pk,
-                at=now,
-                actor=actor,
-                actor_name=str(actor),
-                action=CARRIED,
-                note=f"It was open when {period} was locked, and goes on in {to:%B %Y}.",
-                details={"period": period.pk},
-            )
-            for pk in found.order_by("pk").values_list("pk", flat=True)
-        ],
-        batch_size=2_000,
+    _tell(
+        {
+            pk: {"period": period.pk, "day": day.isoformat(), "to": to.isoformat()}
+            for pk, day in found.order_by("pk").values_list("pk", "day")
+        },
+        CARRIED,
+        actor,
+        f"It was open when {period} was locked, and goes on in {to:%B %Y}.",
     )
     found.update(day=to, version=F("version") + 1)
     Adjustment.objects.filter(state=Adjustment.State.PROPOSED, **days).update(day=to)
     return {"carried": kept}
+
+
+def back(period: Period, actor: User) -> str:
+    """Dates on its own day again what is still open; in words how much, for the period's history."""
+    of_period = json.dumps({"period": period.pk})
+    with connection.cursor() as cursor:
+        cursor.execute(_RETURN, {"carried": CARRIED, "of_period": of_period})
+        returned = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_WITH_THEM, [returned])
+    details = {"period": period.pk}
+    _tell(dict.fromkeys(returned, details), BACK, actor, f"{period} is open again.")
+    if not returned:
+        return ""
+    one = len(returned) == 1
+    what = "1 open difference comes" if one else f"{len(returned):,} open differences come"
+    return f"{what} back into it."
+
+
+def _tell(of: Mapping[int, dict[str, Any]], action: str, actor: User, note: str) -> None:
+    """A line in the history of each difference."""
+    now = timezone.now()
+    DifferenceEvent.objects.bulk_create(
+        (
+            DifferenceEvent(
+                difference_id=pk, at=now, actor=actor, actor_name=str(actor), action=action,
+                note=note, details=details,
+            )
+            for pk, details in sorted(of.items())
+        ),
+        batch_size=2_000,
+    )  # fmt: skip
 
 
 def words(kept: dict[str, Any], to: Any) -> str:

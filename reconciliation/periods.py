@@ -159,7 +159,7 @@ def propose_reopening(period: Period, *, actor: User, version: int, reason: str)
 
 
 def reopen(period: Period, *, actor: User, version: int) -> Period:
-    """The second person agrees; signatures no longer count."""
+    """The second person agrees; signatures no longer count, and what was carried forward returns."""
     _need(actor)
     with transaction.atomic():
         locked = _taken(period, version, [State.SIGNED, State.LOCKED], "re-opened")
@@ -168,7 +168,10 @@ def reopen(period: Period, *, actor: User, version: int) -> Period:
             raise Refused("Somebody has to ask for it first, with a reason.")
         if asked.actor_id == actor.pk:
             raise NotYours("You asked for it. A second person has to agree.")
-        return _move(locked, State.OPEN, "re-opened", actor, asked.reason)
+        opened = _move(locked, State.OPEN, "re-opened", actor, asked.reason)
+        if words := carrying.back(opened, actor):
+            _event(opened, carrying.BACK, actor, words)
+        return opened
 
 
 def signers(period: Period) -> list[int]:

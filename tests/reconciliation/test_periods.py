@@ -202,3 +202,74 @@ def test_a_proposal_that_waits_when_its_month_is_locked_can_be_decided_in_the_ne
 
 def told(period: Period) -> list[tuple[str, int, str]]:
     return [(one.what, one.count, one.amount) for one in figures(period)]
+
+
+def reopened(period: Period, finance: User, finance2: User) -> Period:
+    asked = periods.propose_reopening(
+        period, actor=finance, version=period.version, reason="A payout was missed."
+    )
+    return periods.reopen(asked, actor=finance2, version=asked.version)
+
+
+def explained(period: Period, finance: User, finance2: User) -> Period:
+    """Signed, with whatever is open explained."""
+    period = periods.begin_review(period, actor=finance, version=period.version)
+    for point in [point.slug for point in checklist.of(period) if not point.settled]:
+        period = periods.explain(
+            period, point, actor=finance, version=period.version, words="Next month."
+        )
+    for person in (finance, finance2):
+        period = periods.sign(period, actor=person, version=period.version)
+    return period
+
+
+def carried(period: Period, finance: User, finance2: User) -> Period:
+    """Locked, and whatever was open carried forward."""
+    done = explained(period, finance, finance2)
+    return periods.lock(done, actor=finance, version=done.version)
+
+
+def test_what_was_carried_forward_comes_back_when_the_month_is_opened_again(
+    period, finance, finance2
+):
+    # given
+    limits()
+    left, healed = difference("CO-1"), difference("CO-2")
+    proposal = Proposal(Adjustment.Kind.WRITE_OFF, "Not worth a letter.", ledger="7900")
+    made = adjustments.propose(left, proposal, actor=finance, version=left.version)
+    locked = carried(period, finance, finance2)
+    Difference.objects.filter(pk=healed.pk).update(state="healed", closed_at=timezone.now())
+
+    # when
+    opened = reopened(locked, finance, finance2)
+
+    # then
+    for row in (left, healed, made):
+        row.refresh_from_db()
+    assert (left.day, made.day, healed.day) == (DAY, DAY, date(2026, 11, 1))
+    told = left.events.get(action="brought back")
+    assert (told.note, told.actor) == ("October 2026 is open again.", finance2)
+    last = opened.events.last()
+    assert last is not None
+    assert last.reason == "1 open difference comes back into it."
+    assert "proposals" in {point.slug for point in checklist.of(opened) if not point.green}
+
+    # when it is locked once more
+    again = carried(opened, finance, finance2)
+
+    # then
+    left.refresh_from_db()
+    assert (again.state, left.day) == ("locked", date(2026, 11, 1))
+
+
+def test_what_was_carried_into_a_month_that_is_signed_meanwhile_stays_there(
+    period, finance, finance2
+):
+    left = difference("CO-1")
+    locked = carried(period, finance, finance2)
+    november = explained(periods.period_of("main", date(2026, 11, 1)), finance, finance2)
+
+    reopened(locked, finance, finance2)
+
+    left.refresh_from_db()
+    assert (november.state, left.day) == ("signed", date(2026, 11, 1))
