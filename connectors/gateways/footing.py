@@ -113,7 +113,8 @@ class Tally:
         `footing` and `sentence` are the reader's own finding, where payouts alone prove nothing.
         """
         if not self._sums and not self._payouts:
-            raise FileProblem(Code.EMPTY, "The report has no rows: there is nothing to import.")
+            told = " ".join(self._remarks) or "The report has no rows."
+            raise FileProblem(Code.EMPTY, f"{told} There is nothing to import.")
         found, told = self._finding()
         footed = self.footed(footing or found, sentence or told)
         for (payout_id, currency), payout in self._payouts.items():

@@ -26,6 +26,7 @@ _KINDS = {
     "dispute reversal": LineKind.CHARGEBACK_REVERSAL,
     "fee": LineKind.FEE,
 }
+_ELSEWHERE = ("cash", "other tender", "square gift card")
 _SYMBOLS = {"£": "GBP", "€": "EUR", "¥": "JPY"}
 
 
@@ -42,7 +43,15 @@ class SquareTransactions(Format):
         order: moments.Order | None = None
         for row in table(stream, _NEEDED):
             order = order or _order(row)
-            yield tally.add(_line(row, order, tally))
+            elsewhere = _elsewhere(row)
+            if elsewhere:
+                tally.remark(
+                    "What was paid in cash, by gift card or by another tender never goes through "
+                    "Square's deposits and was left out."
+                )
+            line = _line(row, order, tally, elsewhere)
+            if not elsewhere or elsewhere != row.needed_amount("total collected"):
+                yield tally.add(line)
         yield from tally.close(Footing.NO_TOTALS, NO_TOTALS)
 
 
@@ -57,7 +66,17 @@ def _order(row: Row) -> moments.Order:
     return moments.Order.MONTH_FIRST if american else moments.Order.DAY_FIRST
 
 
-def _line(row: Row, order: moments.Order, tally: Tally) -> PayoutLine:
+def _elsewhere(row: Row) -> Decimal:
+    """What the till took and Square never pays out. A whole row that Square deposits is its own."""
+    taken = sum((row.amount(name) for name in _ELSEWHERE), Decimal(0))
+    collected = row.needed_amount("total collected")
+    is_whole = taken == collected
+    if is_whole and (row.text("deposit id") or row.needed_amount("net total") != collected):
+        return Decimal(0)
+    return taken
+
+
+def _line(row: Row, order: moments.Order, tally: Tally, elsewhere: Decimal) -> PayoutLine:
     said = row.day("date", order=order)
     if said is None:
         raise row.bad_date("", "date")
@@ -65,7 +84,8 @@ def _line(row: Row, order: moments.Order, tally: Tally) -> PayoutLine:
         when = moments.at(said, row.text("time"), row.zone("time zone"))
     except ValueError as error:
         raise row.bad_date(row.text("time"), "time") from error
-    gross, net = row.needed_amount("total collected"), row.needed_amount("net total")
+    gross = row.needed_amount("total collected") - elsewhere
+    net = row.needed_amount("net total") - elsewhere
     return PayoutLine(
         line_id=row.text("payment id") or row.text("transaction id"),
         gateway="square",

@@ -135,6 +135,44 @@ def test_square_may_state_its_international_fee_beside_the_others(net, code, rea
     assert told.problem or told.lines[0].net == Decimal(net)
 
 
+_TILL = (
+    "Date,Time,Time Zone,Gross Sales,Total Collected,Card,Cash,Square Gift Card,Other Tender,Fees,"
+    "Net Total,Transaction ID,Payment ID,Event Type,Deposit ID"
+)
+_CARD = "2026-03-02,14:30:00,London,£60.00,£60.00,£60.00,£0.00,£0.00,£0.00,-£1.05,£58.95,T1,P1"
+_CASH = "2026-03-02,15:30:00,London,£8.00,£8.00,£0.00,£8.00,£0.00,£0.00,£0.00,£8.00,T2,P2"
+_SPLIT = "2026-03-02,16:30:00,London,£70.00,£70.00,£50.00,£8.00,£7.00,£5.00,-£0.88,£69.12,T3,P3"
+_BACK = "2026-03-02,17:30:00,London,-£8.00,-£8.00,£0.00,-£8.00,£0.00,£0.00,£0.00,-£8.00,T2,P4"
+_OTHER = "2026-03-02,18:30:00,London,£9.00,£9.00,£0.00,£0.00,£0.00,£9.00,-£0.54,£8.46,T5,P5"
+
+
+def test_square_pays_out_nothing_that_the_till_took(read) -> None:
+    told = read(
+        _rows(
+            _TILL,
+            _CARD + ",Payment,D1",
+            _CASH + ",Payment,",
+            _SPLIT + ",Payment,D1",
+            _BACK + ",Refund,",
+            _OTHER + ",Payment,D1",
+        )
+    )
+
+    assert [(line.line_id, line.gross, line.fee, line.net) for line in told.lines] == [
+        ("P1", Decimal("60.00"), Decimal("1.05"), Decimal("58.95")),
+        ("P3", Decimal("50.00"), Decimal("0.88"), Decimal("49.12")),
+        ("P5", Decimal("9.00"), Decimal("0.54"), Decimal("8.46")),
+    ]
+    assert "in cash" in told.footed.remarks[0]
+
+
+def test_a_day_of_cash_alone_has_nothing_to_import(read) -> None:
+    told = read(_rows(_TILL, _CASH + ",Payment,"))
+
+    assert told.code == "empty"
+    assert "in cash" in told.problem.sentence
+
+
 def test_the_vat_that_klarna_states_twice_counts_once(read, sample) -> None:
     data = sample("klarna.csv").replace(b";25,00;;GBP", b";25,00;5,00;GBP")
 
