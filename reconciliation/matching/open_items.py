@@ -126,6 +126,12 @@ FROM (
 WHERE r.kind = 'receipt' AND r.company = %(company)s AND r.deleted_at IS NULL
   AND r.date <= %(as_of)s
 """
+# Credit of the house has no transaction; beside a receipt that has one, it is what was left to pay.
+_HOUSE_CREDIT = """
+UPDATE receipt c SET is_voucher = true FROM receipt r
+WHERE NOT c.is_voucher AND c.transaction_id = ''
+  AND r.invoice_number = c.invoice_number AND r.transaction_id <> ''
+"""
 _OF_RECEIPT = """
     d.id, d.number, d.kind, d.company, d.date, d.deleted_at, d.invoice_number, d.transaction_id,
     d.currency, d.minor, d.voucher_number, d.method
@@ -204,6 +210,7 @@ def _set_aside(desk: Desk, lines: str, documents: str) -> None:
     desk.do(_BY_NUMBER)
     desk.do(_STATISTICS)
     desk.do(_RECEIPTS.format(columns=_OF_RECEIPT))
+    desk.do(_HOUSE_CREDIT)
     desk.do("ANALYZE receipt")
     desk.do(_NAMES_BY_RECEIPT)
     desk.do(_NAMED_BY_RECEIPT)

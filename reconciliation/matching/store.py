@@ -114,6 +114,10 @@ def fill_with_glance(desk: Desk, rule: Rule) -> None:
 
 
 def _insert(rule: Rule, form: str, **more: str) -> str:
-    extra = [f"f.{name}" if name in rule.extra else empty for name, empty in _EXTRA.items()]
+    of_head = "CASE WHEN part = 1 THEN f.{name} ELSE {empty} END" if rule.groups else "f.{name}"
+    extra = [
+        of_head.format(name=name, empty=empty) if name in rule.extra else empty
+        for name, empty in _EXTRA.items()
+    ]
     found = f"({rule.sql})"
     return form.format(columns=_COLUMNS, extra=", ".join(extra), found=found, **more)

@@ -1,6 +1,6 @@
 """The trade of last month and this one: what Prima's people did, and the files that came of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -19,7 +19,6 @@ EVE_DAYS = 5
 """Days of the month before last that are told of, too."""
 _MOST = timedelta(days=24)
 """Later in the month nothing odd begins, so that it is over when the month is."""
-_PATIENCE = timedelta(days=8)
 _SLOW = timedelta(days=12)
 """More than the days after which the latest payout is at the bank."""
 
@@ -208,12 +207,6 @@ def _truth(
         for control, category in _OUTCOMES.get(twists.get(sale.number, Twist.PARTS), ())
     ]
     found += [
-        ("payouts_to_documents", category, sale.key)
-        for sale in sales
-        if sale.provider == "adyen" and sale.currency == "EUR" and not sale.one_tender
-        for category in _mixed(sale, told)
-    ]
-    found += [
         ("control_totals", "invoiced", f"invoiced|{sale.at.date()}|{sale.currency}")
         for sale in sales
         if twists.get(sale.number) in (Twist.REPRICED, Twist.NO_CHARGES)
@@ -235,12 +228,3 @@ def _truth(
         if payout
     ]
     return found
-
-
-def _mixed(sale: Sale, told: Told) -> Iterator[str]:
-    """A voucher for a part and pounds for the rest of an invoice in euros: people match that."""
-    paid_out = {one.reference for batch in told.of("adyen") for one in batch.movements}
-    if sale.key in paid_out:
-        yield "unmatched_line"
-    if papers.shipped_on(sale) < told.span.last - _PATIENCE:
-        yield "unmatched_invoice"

@@ -9,9 +9,11 @@ class ForeignCurrency(Rule):
     reason = "The amount agrees in the invoice's currency; the rate made the difference."
     order = 67
     extra = ("fx_difference", "fx_currency", "account_code")
+    groups = True
     # The totals are in the invoice's currency: what the customer paid or, where the gateway does
     # not say, what the line is at the rate of the day. The difference is what the payout lacks or
-    # has too much against that rate, in the payout's currency.
+    # has too much against that rate, in the payout's currency. Where the line alone does not pay
+    # the invoice, its vouchers do with it.
     sql = """
 WITH pair AS (
     SELECT l.id AS line_id, d.id AS document_id
@@ -31,14 +33,25 @@ WITH pair AS (
     SELECT *, count(*) OVER (PARTITION BY line_id) AS documents,
            count(*) OVER (PARTITION BY document_id) AS lines
     FROM pair
+), voucher AS (
+    SELECT invoice_number, currency, array_agg(id ORDER BY number) AS ids,
+           sum(amount)::bigint AS amount
+    FROM receipt WHERE is_voucher AND is_open GROUP BY invoice_number, currency
 ), rated AS (
     SELECT l.id AS line_id, d.id AS document_id, l.currency AS line_currency, l.amount, l.day,
            l.original_amount, l.original_currency, l.gateway,
-           d.currency, d.amount AS right_total,
+           d.currency, owed.right_total, owed.vouchers,
            rate.rate * power(10::numeric, paid.digits - billed.digits) AS rate
     FROM counted c
     JOIN open_line l ON l.id = c.line_id
     JOIN open_document d ON d.id = c.document_id
+    LEFT JOIN voucher v
+      ON d.kind = 'invoice' AND v.invoice_number = d.number AND v.currency = d.currency
+    CROSS JOIN LATERAL (
+        SELECT d.amount AS right_total, '{}'::bigint[] AS vouchers
+        UNION ALL
+        SELECT d.amount - v.amount, v.ids WHERE v.amount < d.amount
+    ) owed
     JOIN currency_digits paid ON paid.currency = l.currency
     JOIN currency_digits billed ON billed.currency = d.currency
     CROSS JOIN LATERAL (
@@ -59,12 +72,14 @@ WITH pair AS (
            amount - round(right_total * rate)::bigint AS fx_difference
     FROM rated
 )
-SELECT %(company)s AS company, v.currency, v.line_id, v.document_id, v.left_total, v.right_total,
-       v.day, v.fx_difference, v.line_currency AS fx_currency,
-       COALESCE(a.code, '') AS account_code
+SELECT DISTINCT ON (v.line_id)
+       %(company)s AS company, v.currency, ARRAY[v.line_id] AS lines,
+       v.document_id || v.vouchers AS documents, v.left_total, v.right_total, v.day,
+       v.fx_difference, v.line_currency AS fx_currency, COALESCE(a.code, '') AS account_code
 FROM valued v
 LEFT JOIN account a ON a.purpose = 'fx' AND a.gateway = v.gateway
 WHERE v.left_total IS NOT NULL AND (a.code IS NOT NULL OR v.fx_difference = 0)
   AND CASE WHEN v.left_total = v.right_total THEN true
       ELSE reconciliation_swallows(v.control, v.currency, v.left_total, v.right_total) END
+ORDER BY v.line_id, cardinality(v.vouchers)
 """

@@ -9,17 +9,13 @@ class Vouchers(Rule):
     reason = "The voucher and the line together pay the invoice."
     order = 65
     groups = True
-    # Credit of the house has no transaction; beside a receipt that has one, it is what was left to pay.
     sql = """
 WITH paid AS (
     SELECT d.id AS document_id, d.currency, d.amount, d.day, d.number, d.reference_key,
            array_agg(v.id ORDER BY v.number) AS vouchers, sum(v.amount)::bigint AS by_voucher
     FROM open_document d
     JOIN receipt v
-      ON v.invoice_number = d.number AND v.currency = d.currency AND v.is_open
-     AND (v.is_voucher OR v.transaction_id = '' AND EXISTS (
-            SELECT 1 FROM receipt r
-            WHERE r.invoice_number = v.invoice_number AND r.transaction_id <> ''))
+      ON v.invoice_number = d.number AND v.currency = d.currency AND v.is_open AND v.is_voucher
     WHERE d.kind = 'invoice'
     GROUP BY d.id, d.currency, d.amount, d.day, d.number, d.reference_key
 ), pair AS (

@@ -247,6 +247,30 @@ def test_another_currency_is_compared_in_the_invoices_and_the_rate_booked():
     assert (made.fx_difference, made.fx_currency, made.account_code) == (-10, "GBP", "7906")
 
 
+def test_a_voucher_and_a_line_in_another_currency_complete_an_invoice():
+    account("fx", "7906")
+    rate("0.85")
+    one = line("CO-1", 590, original_amount=700, original_currency="EUR")
+    paper = document("CO-1", 1000, currency="EUR")
+    voucher = receipt(paper, voucher_number="V-1", minor=300)
+    match.run()
+    assert found() == [("foreign_currency", [one.line_id], sorted([paper.number, voucher.number]))]
+    head, tail = Match.rows.order_by("id")
+    assert (head.left_total, head.right_total) == (700, 700)
+    assert (head.fx_difference, head.fx_currency, head.account_code) == (-5, "GBP", "7906")
+    assert (tail.document, tail.fx_difference, tail.account_code) == (voucher, 0, "")
+
+
+def test_a_line_in_another_currency_that_pays_all_leaves_the_voucher_open():
+    account("fx", "7906")
+    rate("0.85")
+    one = line("CO-1", 840, original_amount=1000, original_currency="EUR")
+    paper = document("CO-1", 1000, currency="EUR")
+    receipt(paper, voucher_number="V-1", minor=300)
+    match.run()
+    assert found() == [("foreign_currency", [one.line_id], [paper.number])]
+
+
 def test_currencies_without_decimals_are_converted_rightly():
     account("fx", "7906")
     rate("0.005", "JPY", "GBP")
