@@ -6,10 +6,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from babel.core import get_global
-
 from integration.accounts.roles import Role
 from integration.core.folder import members
+from integration.core.money import NOT_TWO_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,6 @@ def sides(**members_: str) -> str:
 def _unusual() -> Mapping[int, str]:
     """Currencies without two decimals, by number of decimals, quoted."""
     found: dict[int, list[str]] = {}
-    for code, rule in sorted(get_global("currency_fractions").items()):
-        if code != "DEFAULT" and rule[0] != 2:
-            found.setdefault(rule[0], []).append(f"'{code}'")
+    for code, digits in sorted(NOT_TWO_DIGITS.items()):
+        found.setdefault(digits, []).append(f"'{code}'")
     return {digits: ",".join(codes) for digits, codes in found.items()}

@@ -9,7 +9,14 @@ from babel.core import get_global
 
 Rounding = Literal["half_up", "half_even"]
 _MODES: dict[Rounding, str] = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
-_FRACTIONS = get_global("currency_fractions")
+_OTHER = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+NOT_TWO_DIGITS = {code: digits for digits, codes in _OTHER.items() for code in codes.split()}
+"""Decimal places as ISO 4217 and banks have them; every other currency has two. The locale data that
+Babel carries tells how people write amounts: Serbian dinars without decimals, for one."""
 _CURRENCIES = frozenset(get_global("all_currencies"))
 
 
@@ -41,14 +48,13 @@ class Money:
 
 
 def is_currency(code: str) -> bool:
-    """True for an ISO 4217 code. Babel answers 2 digits for any text, so membership comes first."""
+    """True for an ISO 4217 code. `minor_digits` answers for any text, so this comes first."""
     return code in _CURRENCIES
 
 
 def minor_digits(currency: str) -> int:
     """Decimal places of the currency: 2 for GBP, 0 for JPY, 3 for KWD."""
-    fractions: tuple[int, ...] = _FRACTIONS.get(currency, _FRACTIONS["DEFAULT"])
-    return fractions[0]
+    return NOT_TWO_DIGITS.get(currency, 2)
 
 
 def quantum(currency: str) -> Decimal:

@@ -86,6 +86,9 @@ def test_amounts_are_shared_in_their_currency():
         ("GBP", 2, "2.125", "2.13", "2.12"),
         ("JPY", 0, "0.5", "1", "0"),
         ("KWD", 3, "1.0005", "1.001", "1.000"),
+        ("CLF", 4, "1.00005", "1.0001", "1.0000"),
+        ("RSD", 2, "2.125", "2.13", "2.12"),
+        ("IQD", 3, "1.0005", "1.001", "1.000"),
     ],
 )
 def test_minor_units(currency, digits, amount, half_up, half_even):

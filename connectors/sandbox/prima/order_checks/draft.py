@@ -10,8 +10,8 @@ from babel.core import get_global
 
 from connectors.sandbox.prima.item_key import sku_key
 from connectors.sandbox.prima.shapes import NUMBER, read_time
+from integration.core.money import minor_digits
 
-_DIGITS = get_global("currency_fractions")
 _CURRENCIES = get_global("all_currencies")
 
 
@@ -110,7 +110,7 @@ def digits_of(currency: Any) -> int | None:
     """Decimals of the currency, None when there is no such currency."""
     if not isinstance(currency, str) or currency not in _CURRENCIES:
         return None
-    return int(_DIGITS.get(currency, _DIGITS["DEFAULT"])[0])
+    return minor_digits(currency)
 
 
 def number(entry: Mapping[str, Any], name: str) -> Decimal | None:
