@@ -16,6 +16,7 @@ from connectors.sync.models import SyncItem
 from exceptions.kind import Kind, kinds
 from exceptions.models import ACTIVE, Approval, ExceptionCase, Occurrence
 from integration.accounts.models import User
+from integration.mirror.models import CampaignOrder
 from integration.ownership.models import Proposal
 from reconciliation.models import Adjustment
 
@@ -44,7 +45,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The figures across the top. An order that waits in several cases counts once."""
+    """The figures across the top, all of campaign orders: each is the number of rows it opens."""
 
     held: int
     value: Mapping[str, Decimal]
@@ -78,15 +79,15 @@ def queues() -> list[Queue]:
 
 def totals(user: User) -> Totals:
     today = timezone.localdate()
-    held, value = _held()
     states = SyncItem.objects.filter(flow=ORDERS).aggregate(
+        held=Count("pk", filter=Q(state="held")),
         waiting=Count("pk", filter=Q(state__in=["waiting", "working", "sending"])),
         sent=Count("pk", filter=Q(state="sent")),
         today=Count("pk", filter=Q(state="sent", changed_at__date=today)),
     )
     return Totals(
-        held=held,
-        value=value,
+        held=states["held"],
+        value=_held_value(),
         waiting=states["waiting"],
         in_prima=states["sent"],
         in_prima_today=states["today"],
@@ -107,12 +108,11 @@ def open_adjustments() -> int:
     return Adjustment.objects.filter(state=Adjustment.State.PROPOSED).count()
 
 
-def _held() -> tuple[int, dict[str, Decimal]]:
-    """How many records are held and their money; a record in several cases counts once."""
-    once = _open().order_by("system", "object", "external_id")
-    keys = once.distinct("system", "object", "external_id").values("pk")
-    rows = list(_sums(keys, "currency", Count("pk")))
-    return sum(row[1] for row in rows), {row[0]: row[2] for row in rows if row[2] is not None}
+def _held_value() -> dict[str, Decimal]:
+    """What the held orders were paid with, by currency; an order that says no amount adds none."""
+    held = SyncItem.objects.filter(flow=ORDERS, state="held").values("external_id")
+    paid = CampaignOrder.objects.filter(key__in=held, total_paid__isnull=False).order_by()
+    return dict(paid.values_list("currency").annotate(Sum("total_paid")))
 
 
 def _values() -> Any:
@@ -129,11 +129,6 @@ def _values() -> Any:
 
 def _open() -> QuerySet[Occurrence]:
     return Occurrence.objects.filter(closed_at__isnull=True)
-
-
-def _sums(keys: QuerySet[Occurrence, Any], by: str, count: Count) -> Any:
-    found = Occurrence.objects.filter(pk__in=keys).order_by().values_list(by)
-    return found.annotate(count, Sum("amount"))
 
 
 def _trends() -> dict[str, list[int]]:

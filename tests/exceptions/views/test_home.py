@@ -1,0 +1,50 @@
+"""The first page: each figure across the top is the number of rows it opens."""
+
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils import timezone
+
+from connectors.sync.flow import ORDERS
+from connectors.sync.models import SyncItem
+from exceptions import intake
+from integration.core.problems import Finding, Problem, Subject
+from integration.mirror.models import CampaignOrder
+from tests.factories.findings import finding, no_tax_number, unknown_sku
+
+
+def held(key: str, paid: str, currency: str = "GBP") -> None:
+    now = timezone.now()
+    CampaignOrder.objects.create(
+        key=key,
+        payload={},
+        content_hash=key,
+        currency=currency,
+        total_paid=Decimal(paid),
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    SyncItem.objects.create(
+        flow=ORDERS, external_id=key, state="held", created_at=now, changed_at=now
+    )
+
+
+def test_held_orders_and_their_value_are_those_the_figure_opens(client_for, operations):
+    held("CO-1", "10.00")
+    held("CO-2", "20.00", "EUR")
+    payout = Subject("desk", "difference", "7", "Payout 7", Decimal(900), "GBP")
+    late = Problem("difference_payout_to_bank", "It is late.", {"difference": "7"})
+    intake.file_findings(
+        [
+            finding("CO-1", unknown_sku("X"), no_tax_number("A1"), amount="10.00"),
+            finding("CO-2", unknown_sku("X"), amount="20.00", currency="EUR"),
+            Finding(subject=payout, problems=(late,), source="reconciliation"),
+        ]
+    )
+    client = client_for(operations)
+
+    totals = client.get(reverse("home")).context["totals"]
+    listed = client.get(reverse("orders"), {"state": "held"})
+
+    assert totals.held == listed.context["table"].page.paginator.count == 2
+    assert totals.value == {"GBP": Decimal(10), "EUR": Decimal(20)}
