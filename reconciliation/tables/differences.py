@@ -1,13 +1,16 @@
 """Columns of the list of differences, on the page and in the exports."""
 
+from datetime import date
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integration.core.money import from_minor
-from integration.core.templatetags.desk import age, badge, minor
+from integration.core.templatetags.desk import badge, minor
 from integration.exports import Column
+from reconciliation import ageing
 from reconciliation.control import controls
 from reconciliation.gateways import gateway_title
 from reconciliation.models import Difference
@@ -47,14 +50,14 @@ class DifferenceTable(tables.Table):
     amount = tables.Column("Amount", attrs=NUMBER)
     gateway = tables.Column("Gateway", default="–")
     day = tables.DateColumn(format="j M Y", verbose_name="Day", attrs={"td": {"class": "nowrap"}})
-    first_seen_at = tables.Column("Age", attrs=NUMBER)
+    age = tables.Column("Age", accessor="day", order_by=("-day",), attrs=NUMBER)
 
     class Meta:
         model = Difference
         fields: tuple[str, ...] = ()
         sequence = (
             "tick", "title", "control", "category", "state", "amount", "gateway", "day",
-            "first_seen_at",
+            "age",
         )  # fmt: skip
 
     def render_title(self, record: Difference) -> SafeString:
@@ -77,8 +80,8 @@ class DifferenceTable(tables.Table):
     def render_gateway(self, value: str) -> str:
         return gateway_title(value)
 
-    def render_first_seen_at(self, record: Difference) -> str:
-        return age(record.first_seen_at)
+    def render_age(self, value: date) -> str:
+        return ageing.in_days(value)
 
 
 COLUMNS: tuple[Column[Difference], ...] = (

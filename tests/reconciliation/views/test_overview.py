@@ -80,6 +80,22 @@ def test_a_difference_is_as_old_as_its_money_however_late_it_was_found(
     assert aged.amounts[place] == {"GBP": 1234}
 
 
+def test_the_list_tells_the_age_by_which_the_overview_counts(
+    client_for: SignIn, auditor: User
+) -> None:
+    today = timezone.localdate()
+    difference("CO-9", day=today - timedelta(days=43))
+    difference("CO-8", day=today - timedelta(days=1))
+    client = client_for(auditor)
+
+    page = client.get(reverse("differences"), {"sort": "age"})
+
+    ages = [str(row.get_cell("age")) for row in page.context["table"].rows]
+    assert ages == ["1 day", "43 days"]
+    older = client.get(reverse("differences"), {"age": "31"})
+    assert [str(row.get_cell("age")) for row in older.context["table"].rows] == ["43 days"]
+
+
 def test_the_overview_shows_the_last_months_and_says_what_is_open_in_others(
     client_for: SignIn, auditor: User, time_machine: Any
 ) -> None:
