@@ -78,8 +78,8 @@ def standing(day: date, *, most: int | None = None, seconds: float = SECONDS) ->
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
             raise Refused(
-                f"“{control.title}” is too much to compare while you wait. An admin can do it on "
-                f"the command line: manage.py reconcile {control.slug} --as-of {day}."
+                f"“{control.title}” is too much to compare while you wait. Whoever runs the desk "
+                "can have it done in the background; the manual says how, under “As of a day”."
             ) from error
 
 

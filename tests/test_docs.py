@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import markdown
 import pytest
 from django.core.management import get_commands
 
@@ -34,6 +35,26 @@ def test_every_kind_has_its_page_with_owner_and_steps(slug):
     assert text.startswith("# ")
     assert "## Who owns it" in text
     assert "## What to do" in text
+
+
+def test_no_page_asks_a_person_to_type_a_command():
+    """Commands are for those who run the desk, and stand in the manual."""
+    steps = {f"kind {slug}": " ".join(kind.what_to_do) for slug, kind in kinds().items()}
+    pages = {str(page): page.read_text() for page in (ROOT / "templates").rglob("*.html")}
+
+    assert [name for name, text in (steps | pages).items() if "manage.py" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("template", "page"), [("audit/audit", "roles"), ("consent/desk", "consent")]
+)
+def test_a_page_leads_to_a_place_of_the_manual_that_is_there(template, page):
+    text = (ROOT / "templates" / f"{template}.html").read_text()
+
+    (place,) = re.findall(rf"manual-page' '{page}' %}}#([\w-]+)", text)
+
+    html = markdown.markdown((MANUAL / f"{page}.md").read_text(), extensions=["toc"])
+    assert f'id="{place}"' in html
 
 
 def test_the_manual_lists_every_kind_with_its_owner():

@@ -22,8 +22,7 @@ class ConsentSubscription(Kind):
     what_to_do = (
         "See in Admin what Notification callbacks, or Subscriptions at Prima, say of their state.",
         "Check that the desk's public address can be reached from outside, and from Prima.",
-        "Register again with `manage.py register_notifications`.",
-        "After the key may have been seen by others, run it with `--new-key`.",
+        "Ask whoever runs the desk to register the notifications again; the manual says how.",
     )
     actions = ("assign", "snooze", "dismiss", "reopen", "comment")
 
