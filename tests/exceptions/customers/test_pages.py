@@ -167,6 +167,10 @@ def test_a_merger_is_previewed_made_and_taken_apart(client_for, marketing, coupl
     assert made.status_code == 302
     assert keys.resolve("prima", "A2") == kept
     merger = Merger.objects.get()
+    left = client.get(at("customer", gone.pk)).content.decode()
+    assert f'<a href="{at("customer", kept.pk)}">{kept.name}</a>' in left
+    assert "Both systems side by side" not in left
+    assert "None of these keys has ordered" not in left
     client.post(at("merger-undo", merger.pk), {"reason": "Two after all"})
     assert list(CustomerLink.objects.order_by("pk").values()) == before
     gone.refresh_from_db()
