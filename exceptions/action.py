@@ -46,6 +46,11 @@ class Preview:
     differences: tuple[tuple[str, str, str], ...] = ()
     """What changes in a record: its label, what it says now, what it would say."""
 
+    @property
+    def tried(self) -> bool:
+        """Whether orders were tried at all: where none could be, noughts would say the wrong thing."""
+        return bool(self.healed or self.still_failing or self.not_tried)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

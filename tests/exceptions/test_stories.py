@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.template.loader import render_to_string
 
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync import runner
@@ -256,7 +257,12 @@ def test_an_account_is_opened_once_and_carries_the_key_of_the_contact(
         "line1": "1 High Street", "city": "Leeds", "postcode": "LS1 4AP", "country": "GB",
     })  # fmt: skip
     assert form.is_valid(), form.errors
-    assert action.preview(case, form.cleaned_data, operations) is not None
+    preview = action.preview(case, form.cleaned_data, operations)
+    assert preview is not None
+    assert not preview.tried
+    page = render_to_string("exceptions/parts/preview.html", {"preview": preview, "action": action})
+    assert "would be tried again with the new account" in page
+    assert "Orders that would go to Prima" not in page
 
     run(action.take(case, form.cleaned_data, actor=operations, version=case.version))
 
