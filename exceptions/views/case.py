@@ -95,12 +95,18 @@ def _suggestion(case: ExceptionCase, suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def _target(chosen: Occurrence) -> tuple[Any, list[str]]:
-    """What was sent, or what would be as far as it is known, with what is not known yet."""
+def _booked(chosen: Occurrence) -> Any:
+    """What Prima has of the order; None while it has nothing."""
+    if chosen.object != "order":
+        return None
     found = PrimaOrder.objects.filter(campaign_order__key=chosen.external_id)
-    sent = found.values_list("payload", flat=True).first() or chosen.target_payload
-    if sent is not None or chosen.object != "order":
-        return sent, chosen.target_pointers
+    return found.values_list("payload", flat=True).first()
+
+
+def _target(chosen: Occurrence) -> tuple[Any, list[str]]:
+    """What would be sent as far as it is known, with what is not known yet."""
+    if chosen.target_payload is not None or chosen.object != "order":
+        return chosen.target_payload, chosen.target_pointers
     known = draft(chosen.external_id)
     return (known.payload, list(known.missing)) if known else (None, [])
 
@@ -108,10 +114,13 @@ def _target(chosen: Occurrence) -> tuple[Any, list[str]]:
 def _payloads(chosen: Occurrence | None, user: User) -> dict[str, Any]:
     if chosen is None or not user.may(May.SEE_PAYLOADS):
         return {"source_rows": [], "target_rows": []}
-    source, (target, unknown) = chosen.source_payload, _target(chosen)
+    source, booked = chosen.source_payload, _booked(chosen)
+    done = booked is not None and chosen.closed_at is not None
+    target, unknown = _target(chosen) if booked is None else (booked, chosen.target_pointers)
     if not user.may(May.SEE_PERSONAL_DATA):
         source, target = masked_payload(source), masked_payload(target)
     return {
-        "source_rows": rows(source, chosen.pointers) if source is not None else [],
-        "target_rows": rows(target, unknown) if target is not None else [],
+        "booked": done,
+        "source_rows": rows(source, () if done else chosen.pointers) if source is not None else [],
+        "target_rows": rows(target, () if done else unknown) if target is not None else [],
     }

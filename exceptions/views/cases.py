@@ -62,7 +62,11 @@ class CaseList(Gated, ListPage):
                 manual=reverse("manual-page", args=[f"kinds/{kind.slug}"]),
             )
         context["bulk_actions"] = [
-            action for action in actions().values() if action.bulk and user.may(action.permission)
+            action
+            for action in actions().values()
+            if action.bulk
+            and user.may(action.permission)
+            and (kind is None or action.slug in kind.actions)
         ]
         context["matching"] = context["table"].page.paginator.count
         context["filter_query"] = self.filter_query(kind.slug if kind else "")

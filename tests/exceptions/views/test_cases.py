@@ -11,7 +11,7 @@ from django.utils import timezone
 from exceptions import intake
 from exceptions.models import BulkJob, ExceptionCase
 from integration.core.problems import Problem
-from integration.mirror.models import CampaignOrder
+from integration.mirror.models import CampaignOrder, PrimaOrder
 from tests.factories.findings import finding, no_tax_number, unknown_sku
 
 PAYLOAD = {
@@ -227,3 +227,50 @@ def test_what_an_order_does_not_say_is_the_same_dash_everywhere(client_for, oper
 
     assert "CO-0" in page
     assert "—" not in page
+
+
+def test_a_queue_offers_only_what_its_cases_can_do(client_for, marketing, cases):
+    client = client_for(marketing)
+
+    def offered(name: str, *args: str) -> set[str]:
+        page = client.get(reverse(name, args=args))
+        return {action.slug for action in page.context["bulk_actions"]}
+
+    assert "tell_customers" in offered("cases")
+    assert "tell_customers" in offered("queue", "event_late")
+    assert "tell_customers" not in offered("queue", "unknown_sku")
+
+
+def test_a_case_that_is_put_right_asks_for_nothing_and_marks_nothing(client_for, operations, cases):
+    case = ExceptionCase.objects.get(kind="unknown_sku")
+    now = timezone.now()
+    for key in ("CO-1", "CO-2"):
+        order = CampaignOrder.objects.create(
+            key=key, payload=PAYLOAD, content_hash=key, first_seen_at=now, last_seen_at=now
+        )
+        PrimaOrder.objects.create(
+            campaign_order=order,
+            prima_id=key,
+            order_number=f"SO-{key}",
+            account_code="A1",
+            currency="GBP",
+            gross=1,
+            order_status="accepted",
+            payload={"lines": [{"sku": "SRV-36"}]},
+            created_at=now,
+        )
+    intake.file_findings([finding("CO-1", healed_by="a mapping", payload=PAYLOAD)])
+    client = client_for(operations)
+
+    halfway = client.get(f"/cases/{case.pk}/?order=CO-2").content.decode()
+    intake.file_findings([finding("CO-2", healed_by="a mapping", payload=PAYLOAD)])
+    page = client.get(f"/cases/{case.pk}/?order=CO-1").content.decode()
+
+    assert "What is wrong" in halfway
+    assert "What to do</h2>" in halfway
+    assert "What was wrong" in page
+    assert "Nothing is left to do" in page
+    assert reverse("queue", args=["unknown_sku"]) in page
+    assert "SRV-36" in page
+    assert "Fields in red" not in page
+    assert 'class="bad"' not in page
