@@ -2,90 +2,93 @@
 
 from reconciliation.matching.desk import Desk
 
-# The first reason of a line counts, so they stand in the order of what a person can do with them.
+# The first place of a line counts, so they stand in the order of what a person can do with them:
+# 1 other amount, 2 several alike, 3 other currency, 4 matched already, 5 deleted, 6 a receipt names
+# it, 7 the same customer and amount. Where there is none, the kind of the line says why.
 _REASONS = """
 INSERT INTO reconciliation_nearmatch (line_id, document_id, rule, reason, difference, seen_at)
-SELECT DISTINCT ON (line_id) line_id, document_id, rule, left(reason, 250), difference, %(at)s
-FROM (
-    SELECT c.line_id, c.document_id, 1 AS place, c.number,
-           CASE WHEN c.is_exact THEN 'exact_reference' ELSE 'normalised_reference' END AS rule,
-           'The reference is the same, but the amounts differ by '
-           || round(abs(l.amount - c.amount) / power(10::numeric, g.digits), g.digits)
-           || ' ' || l.currency || '.' AS reason,
-           l.amount - c.amount AS difference
-    FROM claim c
-    JOIN open_line l ON l.id = c.line_id
-    JOIN currency_digits g ON g.currency = l.currency
-    WHERE NOT c.is_matched AND NOT c.is_deleted AND c.currency = l.currency
-      AND c.amount <> l.amount AND sign(c.amount) = sign(l.amount)
-    UNION ALL
-    SELECT c.line_id, c.document_id, 2, c.number, 'repeated_reference',
-           'Several lines or documents have this reference and amount; any of them could be it.',
-           0
-    FROM claim c
-    JOIN open_line l ON l.id = c.line_id
-    WHERE NOT c.is_matched AND NOT c.is_deleted AND c.currency = l.currency
-      AND c.amount = l.amount
-    UNION ALL
-    SELECT c.line_id, c.document_id, 3, c.number, 'foreign_currency',
-           'The reference is the same, but the document is in ' || c.currency
-           || ' and the line in ' || l.currency || ', and the amounts do not agree at a known rate'
-           || CASE WHEN EXISTS (SELECT 1 FROM account a
-                                WHERE a.purpose = 'fx' AND a.gateway = l.gateway)
-              THEN '.' ELSE ', or no account is set for exchange differences.' END,
-           NULL
-    FROM claim c
-    JOIN open_line l ON l.id = c.line_id
-    WHERE NOT c.is_matched AND NOT c.is_deleted AND c.currency <> l.currency
-    UNION ALL
-    SELECT c.line_id, c.document_id, 4, c.number, 'exact_reference',
-           'Document ' || c.number || ' with this reference is matched already;'
-           || ' this line may have come twice.', l.amount - c.amount
-    FROM claim c
-    JOIN open_line l ON l.id = c.line_id
-    WHERE c.is_matched AND sign(c.amount) = sign(l.amount)
-    UNION ALL
-    SELECT c.line_id, c.document_id, 5, c.number, 'exact_reference',
-           'Prima no longer has document ' || c.number || ' with this reference.', NULL
-    FROM claim c
-    WHERE c.is_deleted
-    UNION ALL
-    SELECT l.id, d.id, 6, d.number, 'transaction_id',
-           'The receipt names invoice ' || d.number || ', but the amounts do not agree.',
-           CASE WHEN l.currency = d.currency THEN l.amount - d.amount END
-    FROM open_line l
-    JOIN receipt r ON r.transaction_id = l.transaction_id
-    JOIN open_document d ON d.kind = 'invoice' AND d.number = r.invoice_number
-    WHERE l.transaction_id <> '' AND l.kind = 'charge'
-    UNION ALL
-    SELECT l.id, min(d.id), 7, min(d.number), 'customer_amount',
-           CASE WHEN count(*) = 1 THEN 'Other lines of this customer have the same amount.'
-           ELSE count(*) || ' invoices of this customer have this amount.' END, 0
-    FROM open_line l
-    JOIN open_document d
-      ON d.email = l.email AND d.currency = l.currency AND d.amount = l.amount
-     AND d.day BETWEEN l.day - %(window_days)s AND l.day + %(window_days)s
-    WHERE l.email <> '' AND l.kind = 'charge' AND d.kind = 'invoice'
-      AND NOT l.names_a_document AND NOT d.named_by_a_line
-    GROUP BY l.id
-    UNION ALL
-    SELECT l.id, NULL, 8, '', 'fees',
-           'No account is set for the fees of this gateway or for their VAT.', NULL
-    FROM open_line l WHERE l.kind = 'fee'
-    UNION ALL
-    SELECT l.id, NULL, 9, '', 'chargebacks',
-           CASE WHEN EXISTS (SELECT 1 FROM account a
-                             WHERE a.purpose = 'chargeback' AND a.gateway = l.gateway)
-           THEN 'The sale that is charged back is not known.'
-           ELSE 'No account is set for the chargebacks of ' || l.gateway || '.' END, NULL
-    FROM open_line l WHERE l.kind IN ('chargeback', 'chargeback_reversal')
-    UNION ALL
-    SELECT l.id, NULL, 10, '', 'exact_reference',
-           CASE WHEN l.reference = '' THEN 'The line has no reference, and nothing else fits.'
-           ELSE 'No document has this reference, and nothing else fits.' END, NULL
-    FROM open_line l
-) reasons
-ORDER BY line_id, place, number, document_id
+SELECT l.id, n.document_id,
+       CASE n.place
+           WHEN 1 THEN CASE WHEN n.is_exact THEN 'exact_reference' ELSE 'normalised_reference' END
+           WHEN 2 THEN 'repeated_reference'
+           WHEN 3 THEN 'foreign_currency'
+           WHEN 6 THEN 'transaction_id'
+           WHEN 7 THEN 'customer_amount'
+           ELSE CASE WHEN n.place IS NOT NULL THEN 'exact_reference'
+                WHEN l.kind = 'fee' THEN 'fees'
+                WHEN l.kind IN ('chargeback', 'chargeback_reversal') THEN 'chargebacks'
+                ELSE 'exact_reference' END
+       END,
+       left(CASE n.place
+           WHEN 1 THEN 'The reference is the same, but the amounts differ by '
+               || round(abs(n.difference) / power(10::numeric, g.digits), g.digits)
+               || ' ' || l.currency || '.'
+           WHEN 2 THEN 'Several lines or documents have this reference and amount;'
+               || ' any of them could be it.'
+           WHEN 3 THEN 'The reference is the same, but the document is in ' || n.currency
+               || ' and the line in ' || l.currency
+               || ', and the amounts do not agree at a known rate'
+               || CASE WHEN EXISTS (SELECT 1 FROM account a
+                                    WHERE a.purpose = 'fx' AND a.gateway = l.gateway)
+                  THEN '.' ELSE ', or no account is set for exchange differences.' END
+           WHEN 4 THEN 'Document ' || n.number || ' with this reference is matched already;'
+               || ' this line may have come twice.'
+           WHEN 5 THEN 'Prima no longer has document ' || n.number || ' with this reference.'
+           WHEN 6 THEN 'The receipt names invoice ' || n.number
+               || ', but the amounts do not agree.'
+           WHEN 7 THEN CASE WHEN n.many = 1
+               THEN 'Other lines of this customer have the same amount.'
+               ELSE n.many || ' invoices of this customer have this amount.' END
+           ELSE CASE
+               WHEN l.kind = 'fee'
+               THEN 'No account is set for the fees of this gateway or for their VAT.'
+               WHEN l.kind IN ('chargeback', 'chargeback_reversal') THEN
+                   CASE WHEN EXISTS (SELECT 1 FROM account a
+                                     WHERE a.purpose = 'chargeback' AND a.gateway = l.gateway)
+                   THEN 'The sale that is charged back is not known.'
+                   ELSE 'No account is set for the chargebacks of ' || l.gateway || '.' END
+               WHEN l.reference = '' THEN 'The line has no reference, and nothing else fits.'
+               ELSE 'No document has this reference, and nothing else fits.' END
+           END, 250),
+       n.difference, %(at)s
+FROM open_line l
+LEFT JOIN currency_digits g ON g.currency = l.currency
+LEFT JOIN (
+    SELECT DISTINCT ON (line_id) *
+    FROM (
+        SELECT line_id, document_id, number, currency, is_exact, 1 AS many, place,
+               CASE WHEN place IN (1, 2, 4) THEN line_amount - amount END AS difference
+        FROM (
+            SELECT c.*, l.amount AS line_amount,
+                   CASE WHEN c.is_matched AND sign(c.amount) = sign(l.amount) THEN 4
+                        WHEN c.is_deleted THEN 5
+                        WHEN c.is_matched THEN NULL
+                        WHEN c.currency <> l.currency THEN 3
+                        WHEN c.amount = l.amount THEN 2
+                        WHEN sign(c.amount) = sign(l.amount) THEN 1 END AS place
+            FROM claim c
+            JOIN open_line l ON l.id = c.line_id
+        ) named
+        WHERE place IS NOT NULL
+        UNION ALL
+        SELECT l.id, d.id, d.number, d.currency, false, 1, 6,
+               CASE WHEN l.currency = d.currency THEN l.amount - d.amount END
+        FROM open_line l
+        JOIN receipt r ON r.transaction_id = l.transaction_id
+        JOIN open_document d ON d.kind = 'invoice' AND d.number = r.invoice_number
+        WHERE l.transaction_id <> '' AND l.kind = 'charge'
+        UNION ALL
+        SELECT l.id, min(d.id), min(d.number), '', false, count(*), 7, 0
+        FROM open_line l
+        JOIN open_document d
+          ON d.email = l.email AND d.currency = l.currency AND d.amount = l.amount
+         AND d.day BETWEEN l.day - %(window_days)s AND l.day + %(window_days)s
+        WHERE l.email <> '' AND l.kind = 'charge' AND d.kind = 'invoice'
+          AND NOT l.names_a_document AND NOT d.named_by_a_line
+        GROUP BY l.id
+    ) found
+    ORDER BY line_id, place, number, document_id
+) n ON n.line_id = l.id
 """
 _OF_EVERYTHING = """
 DELETE FROM reconciliation_nearmatch n USING reconciliation_gatewayline l
