@@ -151,9 +151,11 @@ WHERE r.invoice_number = d.number AND r.transaction_id <> '' AND NOT d.named_by_
 """
 
 
-_BY_NUMBER = """
+_INDEXES = """
 CREATE UNIQUE INDEX ON open_line (id);
-CREATE UNIQUE INDEX ON open_document (id)
+CREATE UNIQUE INDEX ON open_document (id);
+CREATE INDEX ON open_line (kind) WHERE kind <> 'charge';
+CREATE INDEX ON open_document (kind) WHERE kind <> 'invoice'
 """
 # Of what the rules join by.
 _STATISTICS = """
@@ -207,7 +209,7 @@ def _still_open(*, is_first: bool) -> tuple[str, str]:
 def _set_aside(desk: Desk, lines: str, documents: str) -> None:
     desk.do(f"CREATE TEMP TABLE open_line ON COMMIT DROP AS {lines}")
     desk.do(f"CREATE TEMP TABLE open_document ON COMMIT DROP AS {documents}")
-    desk.do(_BY_NUMBER)
+    desk.do(_INDEXES)
     desk.do(_STATISTICS)
     desk.do(_RECEIPTS.format(columns=_OF_RECEIPT))
     desk.do(_HOUSE_CREDIT)
