@@ -52,9 +52,9 @@ _TO_OPEN_DAYS = """
 UPDATE glance f SET day = s.opens FROM shut s
 WHERE f.day BETWEEN s.first_day AND s.last_day AND EXISTS (SELECT 1 FROM shut)
 """
-_YIELD = """
-SELECT currency, count(*), sum(left_total)::bigint, sum(left_total - right_total)::bigint
-FROM glance WHERE fits GROUP BY currency
+_SWALLOWED = """
+SELECT currency, sum(left_total - right_total)::bigint
+FROM glance WHERE fits AND left_total <> right_total GROUP BY currency
 """
 _IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM reconciliation_match)"
 # Only its owner may take an index away and build it again, and nobody where others refer by it.
@@ -85,11 +85,8 @@ def take(desk: Desk, rule: Rule) -> Yield:
     desk.do(_AS_BEFORE)
     desk.do(_NOT_AGAIN)
     desk.do(_TO_OPEN_DAYS)
-    if is_first and rows >= MANY:
-        _fill(desk, rule)
-    else:
-        store.keep_glance(desk, rule)
-    found = yield_of(rule, desk.rows(_YIELD))
+    keep = _fill if is_first and rows >= MANY else store.keep_glance
+    found = yield_of(rule, keep(desk, rule), desk.rows(_SWALLOWED))
     desk.do(_A_FEW)
     open_items.set_aside_what_is_left(desk, is_first=is_first)
     return found
@@ -103,7 +100,7 @@ def _look(desk: Desk, rule: Rule) -> int:
     return desk.do(_GLANCE.format(found=found), middle=middle[0] if middle else None)
 
 
-def _fill(desk: Desk, rule: Rule) -> None:
+def _fill(desk: Desk, rule: Rule) -> int:
     """Nobody else sees the table before all its indexes are there again, or nothing happened.
 
     What is written into a table emptied in the same transaction need not be logged where the
@@ -113,8 +110,9 @@ def _fill(desk: Desk, rule: Rule) -> None:
     indexes = desk.rows(_INDEXES)
     for name, _, is_primary in indexes:
         desk.do(_TAKE_AWAY[is_primary].format(name=name))
-    store.fill_with_glance(desk, rule)
+    rows = store.fill_with_glance(desk, rule)
     for name, definition, is_primary in indexes:
         desk.do(definition)
         if is_primary:
             desk.do(_AS_PRIMARY.format(name=name))
+    return rows

@@ -9,12 +9,11 @@ from reconciliation.matching.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """What one rule matched. Sums are minor units by currency."""
+    """What one rule matched; `swallowed` is left minus right, in minor units by currency."""
 
     rule: str
     title: str
     matches: int
-    sums: Mapping[str, int]
     swallowed: Mapping[str, int]
 
 
@@ -40,20 +39,10 @@ class MatchResult:
     def swallowed(self) -> Mapping[str, int]:
         return _added(each.swallowed for each in self.yields)
 
-    @property
-    def sums(self) -> Mapping[str, int]:
-        return _added(each.sums for each in self.yields)
 
-
-def yield_of(rule: Rule, rows: Sequence[tuple[str, int, int, int]]) -> Yield:
-    """From rows of currency, matches, sum and what was swallowed."""
-    return Yield(
-        rule=rule.slug,
-        title=rule.title,
-        matches=sum(matches for _, matches, _, _ in rows),
-        sums={currency: total for currency, _, total, _ in rows},
-        swallowed={currency: rest for currency, _, _, rest in rows if rest},
-    )
+def yield_of(rule: Rule, matches: int, rows: Sequence[tuple[str, int]]) -> Yield:
+    """From rows of currency and what was swallowed."""
+    return Yield(rule.slug, rule.title, matches, {code: rest for code, rest in rows if rest})
 
 
 def together(parts: Iterable[Yield]) -> tuple[Yield, ...]:
@@ -66,7 +55,6 @@ def together(parts: Iterable[Yield]) -> tuple[Yield, ...]:
             rule=found[0].rule,
             title=found[0].title,
             matches=sum(part.matches for part in found),
-            sums=_added(part.sums for part in found),
             swallowed=_added(part.swallowed for part in found),
         )
         for found in of_rule.values()

@@ -35,7 +35,7 @@ SELECT CASE WHEN part = 1 THEN head
 FROM (
     SELECT g.*, nextval(pg_get_serial_sequence('reconciliation_match', 'id')) AS head
     FROM {found} g
-    WHERE NOT EXISTS (
+    WHERE NOT (SELECT EXISTS (SELECT 1 FROM taken_apart)) OR NOT EXISTS (
         SELECT 1 FROM taken_apart t
         WHERE t.lines = ARRAY(SELECT unnest(g.lines) ORDER BY 1)
           AND t.documents = ARRAY(SELECT unnest(g.documents) ORDER BY 1))
@@ -47,13 +47,12 @@ LEFT JOIN shut s ON f.day BETWEEN s.first_day AND s.last_day
 """
 _MADE = """
 CREATE TEMP TABLE made (
-    line_id bigint, document_id bigint, head_id bigint, currency text, left_total bigint,
-    difference bigint
+    line_id bigint, document_id bigint, head_id bigint, currency text, difference bigint
 ) ON COMMIT DROP
 """
 _AND_REMEMBER = """
 WITH stored AS (
-    {insert} RETURNING line_id, document_id, head_id, currency, left_total, difference
+    {insert} RETURNING line_id, document_id, head_id, currency, difference
 )
 INSERT INTO made SELECT * FROM stored
 """
@@ -63,9 +62,9 @@ DELETE FROM open_line o USING made m WHERE o.id = m.line_id;
 DELETE FROM open_document o USING made m WHERE o.id = m.document_id;
 UPDATE receipt o SET is_open = false FROM made m WHERE o.id = m.document_id
 """
-_YIELD = """
-SELECT currency, count(*), sum(left_total)::bigint, sum(difference)::bigint
-FROM made WHERE head_id IS NULL GROUP BY currency
+_MATCHES = "SELECT count(*) FROM made WHERE head_id IS NULL"
+_SWALLOWED = """
+SELECT currency, sum(difference)::bigint FROM made WHERE difference <> 0 GROUP BY currency
 """
 _GLANCE = """
 INSERT INTO reconciliation_match ({number}line_id, document_id, {columns})
@@ -94,23 +93,26 @@ def keep(desk: Desk, rule: Rule) -> Yield:
     insert = _insert(rule, _GROUPS if rule.groups else _PAIRS)
     made = desk.do(_AND_REMEMBER.format(insert=insert), rule=rule.slug, reason=rule.reason)
     if not made:
-        return yield_of(rule, [])
+        return yield_of(rule, 0, [])
     desk.do(_TAKE_OUT)
-    found = yield_of(rule, desk.rows(_YIELD))
+    ((matches,),) = desk.rows(_MATCHES)
+    found = yield_of(rule, matches, desk.rows(_SWALLOWED))
     desk.do("TRUNCATE made")
     return found
 
 
-def keep_glance(desk: Desk, rule: Rule) -> None:
-    """Stores the pairs of `glance` as this rule's."""
-    desk.do(_insert(rule, _GLANCE, number="", numbered=""), rule=rule.slug, reason=rule.reason)
+def keep_glance(desk: Desk, rule: Rule) -> int:
+    """Stores the pairs of `glance` as this rule's. Answers how many."""
+    return desk.do(
+        _insert(rule, _GLANCE, number="", numbered=""), rule=rule.slug, reason=rule.reason
+    )
 
 
-def fill_with_glance(desk: Desk, rule: Rule) -> None:
+def fill_with_glance(desk: Desk, rule: Rule) -> int:
     """The same, where no line has a match yet: a match takes its number from its line."""
     ((_, last),) = desk.rows(_NUMBERS)
     form = _insert(rule, _GLANCE, number="id, ", numbered="%(last)s + f.line_id, ")
-    desk.do(form, rule=rule.slug, reason=rule.reason, last=last)
+    return desk.do(form, rule=rule.slug, reason=rule.reason, last=last)
 
 
 def _insert(rule: Rule, form: str, **more: str) -> str:

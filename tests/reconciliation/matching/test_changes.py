@@ -162,7 +162,6 @@ def test_every_rule_has_words_and_its_yield_is_told_in_order():
         ("exact_reference", 1),
         ("fees", 1),
     ]
-    assert result.sums == {"GBP": 1204}
     assert all(rule.title and rule.reason.endswith(".") for rule in match.rules())
     assert match.title_of("by_hand") == "By hand"
     assert match.CONTROL == CONTROL

@@ -45,7 +45,7 @@ def test_the_same_reference_and_amount_is_a_match():
     assert (made.left_total, made.right_total, made.difference) == (1234, 1234, 0)
     assert (made.day, made.currency, made.made_by_name) == (DAY, "GBP", "Prima desk")
     assert made.reason == "Same reference and amount."
-    assert (result.matches, result.sums, result.swallowed) == (1, {"GBP": 1234}, {})
+    assert (result.matches, result.swallowed) == (1, {})
 
 
 def test_another_amount_is_no_match_and_says_by_how_much():
