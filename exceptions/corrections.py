@@ -12,6 +12,7 @@ from exceptions.problems import NotPossible
 from exceptions.storable import text
 from integration.accounts.models import User
 from integration.audit import trail
+from integration.core.personal import PERSONAL, masked_payload
 from integration.mapping.columns import COLUMNS
 from integration.mirror.models import CampaignOrder, OrderCorrection
 
@@ -79,7 +80,10 @@ def correct(
             target=correction,
             label=order.key,
             order=order.key,
-            changes=correction.changes,
+            changes={
+                pointer: masked_payload(change, hide=pointer.rpartition("/")[2] in PERSONAL)
+                for pointer, change in correction.changes.items()
+            },
             reason=correction.reason,
         )
         return correction

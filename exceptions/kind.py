@@ -37,7 +37,8 @@ class Kind:
 
     `grouped_by` names the facts that make up the root cause: sightings that agree in them are one
     case. The fact "order" is always there (the key of the record). When none of the named facts
-    was given, the record itself is the root cause.
+    was given, the record itself is the root cause. `personal` names the facts that are personal
+    data: they are masked in what was said for those who may not see it, and erased with the person.
     """
 
     slug: ClassVar[str]
@@ -50,6 +51,7 @@ class Kind:
     what_to_do: ClassVar[tuple[str, ...]]
     actions: ClassVar[tuple[str, ...]]
     due: ClassVar[timedelta] = timedelta(days=1)
+    personal: ClassVar[tuple[str, ...]] = ("email",)
 
     @property
     def manual(self) -> str:

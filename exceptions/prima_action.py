@@ -23,7 +23,9 @@ from exceptions.problems import PrimaRefused
 from exceptions.words import counted
 from integration.accounts.models import User
 from integration.audit import trail
+from integration.core.personal import PERSONAL, masked_payload
 
+_PERSONAL = PERSONAL | {"account_name", "line1", "line2", "line3", "number"}
 LATER = "{} does not answer just now. The desk goes on trying; you need not do it again."
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,8 @@ class PrimaAction(Action):
     or "contacts", which are tried again afterwards.
     """
 
+    did: ClassVar[str]
+    """What the audit trail calls it; the values are kept there masked."""
     system: ClassVar[str] = "Prima"
     goes_on_with: ClassVar[str] = "orders"
 
@@ -95,7 +99,8 @@ class PrimaAction(Action):
             raise PrimaRefused("The person who asked for this is not known any more.")
         with transaction.atomic():
             reason = self.store(job.payload["request"], answer, actor=actor)
-            trail.record(job.title, actor=actor, target=job.case, **job.payload["request"])
+            asked = masked_payload(job.payload["request"], _PERSONAL)
+            trail.record(self.did, actor=actor, target=job.case, **asked)
             jobs.go_on_with(job, reason, self.goes_on_with)
         what = counted(len(job.payload["rows"]), self.goes_on_with.removesuffix("s"))
         return Done(f"Done in {self.system}. Trying {what} again in the background.", job=job)

@@ -1,24 +1,42 @@
 """Turns facts into the words of titles and messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from integration.core.personal import masked
 
 
 def who(facts: Mapping[str, str]) -> str:
-    """The customer the facts are about, as a person would say it."""
-    name = facts.get("name", "")
+    """The customer the facts are about, by key and never by name.
+
+    Titles go into the audit trail, into alerts and to those who may not see personal data, and
+    nobody could take a name out of them again.
+    """
     if account := facts.get("account", ""):
-        return f"{name} (account {account})" if name else f"Account {account}"
-    known = name or facts.get("email", "")
+        return f"Account {account}"
     if contact := facts.get("contact_key", ""):
-        return f"{known} (contact {contact})" if known else f"Contact {contact}"
-    return known or f"The customer of order {facts.get('order', '')}"
+        return f"Contact {contact}"
+    return f"The customer of order {facts.get('order', '')}"
 
 
 def of_whom(facts: Mapping[str, str]) -> str:
     """As `who`, within a sentence."""
     told = who(facts)
-    begins = ("Account ", "Contact ", "The customer ")
-    return told[0].lower() + told[1:] if told.startswith(begins) else told
+    return told[0].lower() + told[1:]
+
+
+def known_as(facts: Mapping[str, str], personal: Collection[str]) -> str:
+    """What the person of the facts is called, for those who may see it; empty when nobody said."""
+    return next(
+        (facts[name] for name in ("name", "email") if name in personal and facts.get(name)), ""
+    )
+
+
+def unnamed(text: str, facts: Mapping[str, str], personal: Collection[str]) -> str:
+    """The text with the values of the personal facts masked wherever they stand in it."""
+    values = {str(facts[name]) for name in personal if facts.get(name)}
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, masked(value))
+    return text
 
 
 def first_given(facts: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:

@@ -41,6 +41,7 @@ class ContactForm(forms.Form):
 
 class CorrectContact(PrimaAction):
     slug = "correct_contact"
+    did = "contact corrected"
     label = "Correct the contact"
     permission = May.KEEP_CUSTOMERS
     help = (

@@ -72,6 +72,7 @@ class AccountForm(AddressForm):
 
 class CreateAccount(PrimaAction):
     slug = "create_account"
+    did = "account opened in Prima"
     label = "Open an account in Prima"
     permission = May.WRITE_PRIMA
     help = (
@@ -127,7 +128,7 @@ class CreateAccount(PrimaAction):
             raise NotPossible("The order names no contact, so no account can be linked to it.")
         told = {name: str(cleaned[name]) for name in (*_AT_ACCOUNT, *FIELDS)}
         request = {"account": told, "contact": contact}
-        title = f"Open an account for {told['account_name']}"
+        title = f"Open an account for contact {contact}"
         wish = Wish(title, request, rework.waiting_orders(case))
         return self.ask(case, wish, actor=actor, version=version)
 

@@ -68,6 +68,7 @@ class ItemForm(forms.Form):
 
 class CreateItem(PrimaAction):
     slug = "create_item"
+    did = "item created in Prima"
     label = "Create the item in Prima"
     permission = May.WRITE_PRIMA
     help = (

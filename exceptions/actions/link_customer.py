@@ -37,6 +37,7 @@ class LinkForm(forms.Form):
 
 class LinkCustomer(PrimaAction):
     slug = "link_customer"
+    did = "contact linked to an account"
     label = "Link to an account"
     permission = May.LINK_CUSTOMERS
     help = (

@@ -22,6 +22,7 @@ from integration.records.customer import Customer, CustomerAddress
 
 class SetAddress(PrimaAction):
     slug = "set_address"
+    did = "address set in Prima"
     label = "Set the address in Prima"
     permission = May.WRITE_PRIMA
     help = (

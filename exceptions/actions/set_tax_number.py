@@ -34,6 +34,7 @@ class TaxNumberForm(forms.Form):
 
 class SetTaxNumber(PrimaAction):
     slug = "set_tax_number"
+    did = "tax number set in Prima"
     label = "Set the tax number in Prima"
     permission = May.WRITE_PRIMA
     help = (
@@ -82,7 +83,7 @@ class SetTaxNumber(PrimaAction):
             "source": cleaned["source"],
             "orders": rework.waiting_orders(case),
         }
-        title = f"Set tax number {cleaned['number']} at account {row.account_code}"
+        title = f"Set the tax number of account {row.account_code}"
         return self.ask(case, Wish(title, request, request["orders"]), actor=actor, version=version)
 
     def send(self, prima: Prima, request: Mapping[str, Any], key: str) -> Customer:

@@ -4,6 +4,7 @@ Orders stay, without the person: the books need them. The ledger stays: it holds
 its keyed hash. Both systems are the owners of their data; what they still hold is read again.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from connectors.sync.models import Inbound, Notification
 from connectors.sync.outgoing.row import OutgoingRow
 from connectors.sync.stock.request import StockRequest
 from exceptions.consent.dossier import ERASURE, Dossier
+from exceptions.models import BulkJob, Occurrence
 from exceptions.preflight.models import PreflightFinding
 from exceptions.problems import NotAllowed, NotPossible
 from integration.accounts.models import User
@@ -89,9 +91,8 @@ def _pseudonymise(dossier: Dossier) -> dict[str, int]:
     return {
         "calls kept": dossier.exchanges().update(request_body="", response_body=""),
         "corrections": _corrections(dossier),
-        "cases": dossier.occurrences().update(
-            label="", source_payload=None, target_payload=None
-        ),
+        "cases": _cases(dossier),
+        "writes to Prima": _writes(dossier),
         "evidence": ConsentEvidence.objects.filter(event__in=dossier.events()).delete()[0],
         "messages kept": sum(
             Notification.objects.filter(body__icontains=email).update(
@@ -135,6 +136,73 @@ def _orders(orders: Sequence[Any]) -> int:
             booked.payload = without_person(booked.payload)
             booked.save(update_fields=["payload"])
     return len(orders)
+
+
+def _cases(dossier: Dossier) -> int:
+    """What was said of them and the facts stay, without the person in them."""
+    values = _values(dossier)
+    rows = list(dossier.occurrences())
+    for row in rows:
+        row.label, row.source_payload, row.target_payload = "", None, None
+        row.message, row.facts = _without(row.message, values), _without_any(row.facts, values)
+        row.case.facts = _without_any(row.case.facts, values)
+        row.case.save(update_fields=["facts"])
+    Occurrence.objects.bulk_update(
+        rows, ["label", "source_payload", "target_payload", "message", "facts"], batch_size=500
+    )
+    return len(rows)
+
+
+def _writes(dossier: Dossier) -> int:
+    """What was asked of Prima about them, once it is done: the keys stay, every value goes."""
+    cases = dossier.occurrences().values("case")
+    rows = list(
+        BulkJob.objects.filter(
+            case__in=cases, finished_at__isnull=False, payload__has_key="request"
+        )
+    )
+    about = [row for row in rows if _is_about(row.payload["request"], dossier)]
+    for row in about:
+        row.payload = {**row.payload, "request": _emptied(row.payload["request"])}
+    BulkJob.objects.bulk_update(about, ["payload"], batch_size=500)
+    return len(about)
+
+
+def _is_about(request: Mapping[str, Any], dossier: Dossier) -> bool:
+    keys = {str(request.get("contact", "")), str(request.get("account", ""))}
+    return bool(keys & (dossier.contact_keys | dossier.accounts))
+
+
+def _emptied(request: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {"contact", "orders", "use"}
+    return {
+        name: value
+        if name in kept or (name == "account" and isinstance(value, str))
+        else without_person(value, hide=True)
+        for name, value in request.items()
+    }
+
+
+def _values(dossier: Dossier) -> list[str]:
+    """What they are called and written to at, the longest first."""
+    found = {*dossier.emails}
+    found.update(dossier.customers().values_list("name", flat=True))
+    found.update(dossier.orders().values_list("customer_name", flat=True))
+    for first, last, company in dossier.contacts().values_list(
+        "first_name", "last_name", "company_name"
+    ):
+        found.update((f"{first} {last}".strip(), company))
+    return sorted((value for value in found if len(value) > 2), key=len, reverse=True)
+
+
+def _without(words: str, values: Sequence[str]) -> str:
+    for value in values:
+        words = re.sub(re.escape(value), ERASED, words, flags=re.IGNORECASE)
+    return words
+
+
+def _without_any(facts: Mapping[str, Any], values: Sequence[str]) -> dict[str, Any]:
+    return {name: _without(str(value), values) for name, value in facts.items()}
 
 
 def _corrections(dossier: Dossier) -> int:

@@ -42,6 +42,7 @@ class AccountTerms(Kind):
         "If the order came with wrong terms, choose “Correct the order”.",
         "If the customer may not buy, reject the orders with a reason and tell the customer.",
     )
+    personal = ("name", "email")
     actions = (
         "map_value",
         "correct_order",

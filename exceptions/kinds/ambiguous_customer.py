@@ -29,6 +29,7 @@ class AmbiguousCustomer(Kind):
         "If the accounts are the same customer twice, have them merged in Prima, then try again.",
         "If none of them is right, choose “Open an account in Prima”.",
     )
+    personal = ("name", "email")
     actions = (
         "link_customer",
         "create_account",

@@ -25,6 +25,7 @@ class ContactDrift(Kind):
         "Stop it there, or change who keeps the field in Admin → Field policies.",
         "The case closes by itself when both say the same at the next comparison.",
     )
+    personal = ("name", "email")
     actions = (
         "correct_contact",
         "retry",

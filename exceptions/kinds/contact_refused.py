@@ -22,6 +22,7 @@ class ContactRefused(Kind):
         "Put the address right where it is kept, or choose “Correct the contact”.",
         "If the words mean nothing to you, ask whoever looks after Marketing Cloud.",
     )
+    personal = ("name", "email")
     actions = (
         "correct_contact",
         "retry",

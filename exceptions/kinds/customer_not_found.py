@@ -34,6 +34,7 @@ class CustomerNotFound(Kind):
         ),
         "If the contact is a test or a duplicate, tell marketing and reject the orders.",
     )
+    personal = ("name", "email")
     actions = (
         "link_customer",
         "create_account",

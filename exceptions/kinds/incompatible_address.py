@@ -33,6 +33,7 @@ class IncompatibleAddress(Kind):
         ),
         "If you are not sure, ask the customer before you change where a parcel goes.",
     )
+    personal = ("name", "email")
     actions = (
         "correct_order",
         "correct_contact",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from exceptions.kind import Kind, Severity
-from exceptions.words import first_given
+from exceptions.words import first_given, of_whom
 from integration.accounts.roles import Role
 
 
@@ -43,6 +43,4 @@ class InvalidEmail(Kind):
         return first_given(facts, self.grouped_by)
 
     def title_for(self, facts: Mapping[str, str]) -> str:
-        address = facts.get("email", "")
-        told = f"“{address}” " if address else ""
-        return f"The e-mail address {told}of contact {facts.get('contact_key', '')} is not valid"
+        return f"The e-mail address of {of_whom(facts)} is not valid"

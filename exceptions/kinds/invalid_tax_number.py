@@ -29,6 +29,7 @@ class InvalidTaxNumber(Kind):
             "order with a reason."
         ),
     )
+    personal = ("name", "email", "tax_number")
     actions = (
         "set_tax_number",
         "correct_order",
@@ -50,5 +51,4 @@ class InvalidTaxNumber(Kind):
         return cause
 
     def title_for(self, facts: Mapping[str, str]) -> str:
-        number = facts.get("tax_number", "")
-        return f"Tax number {number} of {of_whom(facts)} is not valid"
+        return f"The tax number of {of_whom(facts)} is not valid"

@@ -27,6 +27,7 @@ class LeadDuplicate(Kind):
         ),
         "If the tax number was typed wrongly, choose “Correct the contact”.",
     )
+    personal = ("name", "email")
     actions = (
         "link_customer",
         "correct_contact",

@@ -30,6 +30,7 @@ class MissingTaxNumber(Kind):
         ),
         "If the buyer is a private person after all, correct the order or the account type.",
     )
+    personal = ("name", "email")
     actions = (
         "set_tax_number",
         "correct_order",

@@ -27,6 +27,7 @@ class UnfitLead(Kind):
         "Choose “Correct the contact”, or put it right in Marketing Cloud; it is tried again by itself.",
         "If it is a test or nonsense, delete the contact in Marketing Cloud and dismiss the case.",
     )
+    personal = ("name", "email")
     actions = (
         "correct_contact",
         "retry",

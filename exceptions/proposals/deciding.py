@@ -14,6 +14,7 @@ from exceptions.storable import text
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
+from integration.core.personal import masked_payload
 from integration.ownership.models import Keeper, Proposal
 
 ACCEPT, REJECT = "accept", "reject"
@@ -70,7 +71,7 @@ def _record(rows: Sequence[Proposal], answer: str, reason: str, actor: User) -> 
             field=row.field,
             changed_in=Keeper(row.source).label,
             kept_by=Keeper(row.owner).label,
-            before={row.field: row.current},
-            after={row.field: row.proposed},
+            before=masked_payload({row.field: row.current}),
+            after=masked_payload({row.field: row.proposed}),
             reason=reason,
         )

@@ -9,13 +9,17 @@ from django.utils.safestring import SafeString
 
 from exceptions.kind import kind_of
 from exceptions.models import ExceptionCase
+from exceptions.words import known_as
 from integration.core.templatetags.desk import age, badge, monies_stacked
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class CaseTable(tables.Table):
-    """Most money first; each column tells one fact."""
+    """Most money first; each column tells one fact.
+
+    `personal`: whom a case is about is named beside its title, which never names anybody.
+    """
 
     tick = tables.TemplateColumn(
         '<input type="checkbox" name="pk" value="{{ record.pk }}"'
@@ -49,11 +53,23 @@ class CaseTable(tables.Table):
         )
         order_by = ("-value",)
 
+    def __init__(self, *args: Any, personal: bool = False, **kwargs: Any) -> None:
+        self.personal = personal
+        super().__init__(*args, **kwargs)
+
     def render_title(self, record: ExceptionCase) -> SafeString:
         back = " <span class='quiet small'>came back</span>" if record.regressions else ""
         return format_html(
-            '<a data-main href="/cases/{}/">{}</a>{}', record.pk, record.title, SafeString(back)
+            '<a data-main href="/cases/{}/">{}</a>{}{}',
+            record.pk,
+            record.title,
+            SafeString(back),
+            self._about(record),
         )
+
+    def _about(self, record: ExceptionCase) -> SafeString:
+        known = known_as(record.facts, kind_of(record.kind).personal) if self.personal else ""
+        return format_html('<div class="small quiet">{}</div>', known) if known else SafeString("")
 
     def render_kind(self, value: str) -> str:
         return kind_of(value).plural

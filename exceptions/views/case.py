@@ -11,10 +11,11 @@ from django.urls import reverse
 from connectors.sync.orders.draft import draft
 from exceptions import access
 from exceptions.action import Action, actions
-from exceptions.exports import without_emails
 from exceptions.kind import Suggestion, kind_of
+from exceptions.masking import impersonal
 from exceptions.models import Approval, ExceptionCase, Occurrence
 from exceptions.payload import rows
+from exceptions.words import known_as
 from integration.accounts.gate import person, requires
 from integration.accounts.models import User
 from integration.accounts.roles import May
@@ -33,14 +34,16 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     sightings = Paginator(_sightings(case), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(sightings.object_list)
     chosen = _chosen(case, shown, request.GET.get("order", ""))
-    if not user.may(May.SEE_PERSONAL_DATA):
+    personal = user.may(May.SEE_PERSONAL_DATA)
+    if not personal:
         for sighting in {*shown, *([chosen] if chosen else [])}:
-            sighting.message = without_emails(sighting.message)
+            sighting.message = impersonal(sighting)
     buttons = _buttons(case, user)
     context = {
         "title": case.title,
         "case": case,
         "kind": kind,
+        "about": known_as(case.facts, kind.personal) if personal else "",
         "sightings": sightings,
         "shown": shown,
         "chosen": chosen,

@@ -38,6 +38,12 @@ class CaseList(Gated, ListPage):
             found = found.filter(kind=slug)
         return found
 
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {
+            **super().get_table_kwargs(),
+            "personal": person(self.request).may(May.SEE_PERSONAL_DATA),
+        }
+
     def may_tick(self) -> bool:
         return person(self.request).may(May.WORK_CASES)
 

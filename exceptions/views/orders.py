@@ -10,6 +10,7 @@ from connectors.sync.flow import ORDERS
 from connectors.sync.models import Exchange, OrderEvent, SyncItem
 from exceptions import exports
 from exceptions.filters.orders import OrderFilter
+from exceptions.masking import impersonal
 from exceptions.models import CaseEvent, Occurrence
 from exceptions.payload import rows
 from exceptions.tables.orders import OrderTable
@@ -60,6 +61,9 @@ def order_page(request: HttpRequest, key: str) -> HttpResponse:
     sightings = list(
         Occurrence.objects.filter(external_id=key, object="order").select_related("case")
     )
+    if not user.may(May.SEE_PERSONAL_DATA):
+        for sighting in sightings:
+            sighting.message = impersonal(sighting)
     prima_order = getattr(order, "prima_order", None)
     context: dict[str, Any] = {
         "title": f"Order {order.key}",

@@ -67,7 +67,7 @@ def merge(kept: Customer, gone: Customer, *, actor: User, reason: str) -> Merger
             merged_at=now,
         )
         trail.record(
-            "customers merged", actor=actor, target=first, gone=str(second.uid), reason=words,
+            "customers merged", actor=actor, target=first, label=str(first.uid), gone=str(second.uid), reason=words,
             keys=[str(link) for link in given],
         )  # fmt: skip
     return merger
@@ -95,7 +95,12 @@ def undo(merger: Merger, *, actor: User, reason: str) -> None:
         row.undone_by, row.undone_at, row.undone_why = str(actor)[:150], timezone.now(), words
         row.save(update_fields=["undone_by", "undone_at", "undone_why"])
         trail.record(
-            "customers taken apart", actor=actor, target=kept, gone=str(gone.uid), reason=words
+            "customers taken apart",
+            actor=actor,
+            target=kept,
+            label=str(kept.uid),
+            gone=str(gone.uid),
+            reason=words,
         )
 
 

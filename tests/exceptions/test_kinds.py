@@ -61,6 +61,18 @@ def test_a_title_names_the_cause_and_survives_missing_facts(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_title_names_nobody(kind: Kind) -> None:
+    """It goes into the audit trail, which nobody can take a name out of again."""
+    person = {"email": "ruth@example.com", "tax_number": "GB999999973"}
+    if "name" in kind.personal:
+        person["name"] = "Ruth Thompson"
+
+    title = kind.title_for({**FACTS[kind.slug], **person})
+
+    assert [value for value in person.values() if value in title] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_fingerprint_is_stable_whatever_order_case_and_space(kind: Kind) -> None:
     facts = {**FACTS[kind.slug], "order": "CO-1"}
     other = {name: f"  {value.upper()} " for name, value in reversed(facts.items()) if value}

@@ -13,6 +13,7 @@ from exceptions.intake import file_findings
 from exceptions.models import BulkJob, ExceptionCase, Occurrence, Status
 from exceptions.problems import PrimaRefused
 from integration.accounts.models import User
+from integration.audit.models import AuditEntry
 from integration.core.problems import Problem
 from integration.identity import keys
 from integration.mapping.models import (
@@ -266,6 +267,11 @@ def test_an_account_is_opened_once_and_carries_the_key_of_the_contact(
 
     run(action.take(case, form.cleaned_data, actor=operations, version=case.version))
 
+    entry = AuditEntry.objects.get(action="account opened in Prima")
+    assert entry.details["contact"] == "NEW-1"
+    assert entry.details["account"]["account_name"] == "N••• C•••"
+    trail = str(list(AuditEntry.objects.values()))
+    assert not any(one in trail for one in ("New Customer", "new@new.example", "1 High Street"))
     opened = PrimaCustomer.objects.get(contact_key="NEW-1")
     assert opened.name == "New Customer"
     assert keys.accounts_by_contact(["NEW-1"]) == {"NEW-1": opened.account_code}

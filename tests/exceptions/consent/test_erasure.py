@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from connectors.sync.models import Notification
 from connectors.sync.outgoing.row import OutgoingRow
+from exceptions import corrections, intake
+from exceptions.models import BulkJob, ExceptionCase
 from integration.audit import trail
 from integration.audit.models import AuditEntry
 from integration.consent import addresses, ledger
 from integration.consent.models import ConsentEvent, Propagation, Suppression
 from integration.consent.suppression import allowed
+from integration.core.problems import Problem
 from integration.identity import keys
 from integration.mirror.models import CampaignOrder, Contact, PrimaCustomer
 from integration.ownership.models import Proposal
@@ -21,6 +24,7 @@ from integration.records.audience import Recipient
 from tests.exceptions.preflight.test_pages import a_finding, a_run
 from tests.factories.consent import opt_out
 from tests.factories.estates import contact
+from tests.factories.findings import finding
 
 pytestmark = pytest.mark.django_db
 ANN = addresses.address_hash("email", "ann@example.com")
@@ -64,6 +68,23 @@ def ann(marketing):
         a_run(marketing), "CK-ann", label="Ann Archer", code="missing_tax_number",
         facts={"contact_key": "CK-ann", "name": "Ann Archer"},
     )  # fmt: skip
+    intake.file_findings([
+        finding("CO-1", Problem(
+            "customer_not_found", "The customer Ann Archer (CK-ann) has no account.",
+            {"contact_key": "CK-ann", "name": "Ann Archer", "email": "ann@example.com"},
+        ))
+    ])  # fmt: skip
+    told = {"account_name": "Ann Archer", "email": "ann@example.com", "line1": "1 High Street"}
+    BulkJob.objects.create(
+        title="Open an account for contact CK-ann", action="create_account", actor=marketing,
+        case=ExceptionCase.objects.get(), created_at=now, finished_at=now, state="done",
+        payload={"step": "orders", "rows": ["CO-1"],
+                 "request": {"contact": "CK-ann", "account": told}},
+    )  # fmt: skip
+    change = {"from": "ann@example.com", "to": "ann.archer@example.com"}
+    corrections.correct(
+        CampaignOrder.objects.get(), {"/order/email": change}, "typed wrong", actor=marketing
+    )
     ledger.record([opt_out(note="Ann Archer rang", ip_address="192.0.2.1")])
     Propagation.objects.update(step="done")
 
@@ -79,7 +100,8 @@ def everything():
         "mirror_contact", "mirror_primacustomer", "mirror_campaignorder", "identity_customer",
         "consent_consentaddress", "consent_consentevent", "consent_consentevidence",
         "ownership_proposal", "sync_notification", "exceptions_occurrence", "audit_auditentry",
-        "sync_outgoingrow", "exceptions_preflightfinding",
+        "sync_outgoingrow", "exceptions_preflightfinding", "exceptions_exceptioncase",
+        "exceptions_bulkjob", "mirror_ordercorrection",
     ]  # fmt: skip
     found = []
     with connection.cursor() as cursor:
@@ -103,6 +125,14 @@ def test_nothing_that_names_the_person_is_left_and_they_are_never_written_to(
     order = CampaignOrder.objects.get()
     assert order.payload["order"]["total_paid"] == "10.00"
     assert order.payload["lines"] == [{"sku": "OAK"}]
+    case = ExceptionCase.objects.get()
+    assert (case.title, case.facts["contact_key"]) == (
+        "Contact CK-ann has no account in Prima",
+        "CK-ann",
+    )
+    assert case.occurrences.get().message == "The customer (erased) (CK-ann) has no account."
+    job = BulkJob.objects.get()
+    assert (job.payload["rows"], job.payload["request"]["contact"]) == (["CO-1"], "CK-ann")
 
 
 def test_the_trail_says_who_erased_and_why_and_stays_whole(client_for, marketing, ann):
