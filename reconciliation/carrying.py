@@ -98,8 +98,8 @@ def words(kept: dict[str, Any], to: Any) -> str:
     number = sum(one["count"] for one in kept["carried"])
     if not number:
         return ""
-    what = "1 open difference goes" if number == 1 else f"{number:,} open differences go"
-    return f"{what} on in {to:%B %Y}."
+    what = "1 difference goes" if number == 1 else f"{number:,} differences go"
+    return f"{what} on in {to:%B %Y}, open, proposed or marked as timing."
 
 
 def kept_of(period: Period) -> list[dict[str, Any]]:

@@ -7,7 +7,41 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from reconciliation.models import Adjustment, ControlRun, Difference, Payout, Period, StatementFile
+from reconciliation.models import (
+    Adjustment,
+    ControlRun,
+    Difference,
+    Payout,
+    Period,
+    PeriodEvent,
+    StatementFile,
+)
+
+POINTS = {
+    "over": ("The period is over", "Until its last day has passed more may come in."),
+    "controls": (
+        "Every control has run after the last day",
+        "A control that has not run since may hide a difference.",
+    ),
+    "differences": (
+        "No open difference",
+        "Open differences are worked off, adjusted or marked as timing.",
+    ),
+    "proposals": (
+        "No proposal waits for a decision",
+        "Somebody proposed an adjustment and nobody has decided yet.",
+    ),
+    "timing": (
+        "No difference is marked as timing beyond the period",
+        "What should have cleared by now has not.",
+    ),
+    "payouts": (
+        "Every payout arrived at the bank",
+        "A payout without a booking of the bank is money that is not there.",
+    ),
+    "files": ("No file is held", "A file that does not foot is not in the figures."),
+}
+"""What each point says, and why it matters, in the order of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +75,41 @@ class Point:
 
 
 def of(period: Period) -> list[Point]:
-    """Every point as it stands now, with the explanations given so far."""
+    """Every point as it was signed; as it stands now while the period is not signed off."""
+    if period.state in (Period.State.SIGNED, Period.State.LOCKED):
+        signature = period.events.filter(action="signed").order_by("id").last()
+        if signature is not None and signature.details.get("checklist"):
+            return [_as_signed(point) for point in signature.details["checklist"]]
+    return _as_it_stands(period)
+
+
+def said(event: PeriodEvent) -> str:
+    """What was done, in words: an explanation names the point it is about."""
+    title, _ = POINTS.get(event.details.get("point", ""), ("", ""))
+    return f"{event.action}: {title}" if title else event.action
+
+
+def _as_signed(point: dict[str, Any]) -> Point:
+    _, meaning = POINTS.get(point["point"], ("", ""))
+    return Point(
+        slug=point["point"],
+        title=point["title"],
+        meaning=meaning,
+        count=point["left"],
+        explained=point["explained"],
+        explained_by=point["explained_by"],
+    )
+
+
+def _as_it_stands(period: Period) -> list[Point]:
     explanations = {
         event.details.get("point"): event
         for event in period.events.filter(action="explained").order_by("id")
     }
     points = []
-    for slug, title, meaning, count, link in _counted(period):
+    for slug, (count, link) in _counted(period).items():
         told = explanations.get(slug)
+        title, meaning = POINTS[slug]
         points.append(
             Point(
                 slug=slug,
@@ -63,57 +124,34 @@ def of(period: Period) -> list[Point]:
     return points
 
 
-def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
+def _counted(period: Period) -> dict[str, tuple[int, str]]:
+    """How many are left of each point, and where they are listed."""
     days = {"day__gte": period.first_day, "day__lte": period.last_day}
     span = f"from={period.first_day}&to={period.last_day}"
     month = f"period={period.first_day:%Y-%m}"
     paid = f"since={period.first_day}&until={period.last_day}"
     listed = reverse("differences")
     differences = Difference.objects.filter(company=period.company, closed_at__isnull=True, **days)
-    return [
-        (
-            "over",
-            "The period is over",
-            "Until its last day has passed more may come in.",
-            int(timezone.localdate() <= period.last_day),
-            "",
-        ),
-        (
-            "controls",
-            "Every control has run after the last day",
-            "A control that has not run since may hide a difference.",
-            _controls_behind(period),
-            "",
-        ),
-        (
-            "differences",
-            "No open difference",
-            "Open differences are worked off, adjusted or marked as timing.",
+    return {
+        "over": (int(timezone.localdate() <= period.last_day), ""),
+        "controls": (_controls_behind(period), ""),
+        "differences": (
             differences.filter(state=Difference.State.OPEN).count(),
             f"{listed}?state=open&{span}",
         ),
-        (
-            "proposals",
-            "No proposal waits for a decision",
-            "Somebody proposed an adjustment and nobody has decided yet.",
+        "proposals": (
             Adjustment.objects.filter(
                 company=period.company, state=Adjustment.State.PROPOSED, **days
             ).count(),
             f"{reverse('adjustments')}?{month}",
         ),
-        (
-            "timing",
-            "No difference is marked as timing beyond the period",
-            "What should have cleared by now has not.",
+        "timing": (
             differences.filter(
                 state=Difference.State.TIMING, timing_until__lt=timezone.localdate()
             ).count(),
             f"{listed}?state=timing&{span}",
         ),
-        (
-            "payouts",
-            "Every payout arrived at the bank",
-            "A payout without a booking of the bank is money that is not there.",
+        "payouts": (
             Payout.objects.filter(
                 company=period.company,
                 paid_on__gte=period.first_day,
@@ -122,10 +160,7 @@ def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
             ).count(),
             f"{reverse('payouts')}?state=not_at_bank&{paid}",
         ),
-        (
-            "files",
-            "No file is held",
-            "A file that does not foot is not in the figures.",
+        "files": (
             StatementFile.objects.filter(
                 company=period.company,
                 state=StatementFile.State.HELD,
@@ -134,7 +169,7 @@ def _counted(period: Period) -> list[tuple[str, str, str, int, str]]:
             ).count(),
             f"{reverse('payout-files')}?state=held",
         ),
-    ]
+    }
 
 
 def _controls_behind(period: Period) -> int:

@@ -11,7 +11,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from integration.core.money import from_minor
-from reconciliation import carrying
+from reconciliation import carrying, checklist
 from reconciliation.control import controls
 from reconciliation.models import Adjustment, Difference, LateArrival, Match, Period
 
@@ -113,7 +113,7 @@ def pdf(context: Mapping[str, Any]) -> bytes:
         page,
         ("When", "Who", "What", "Why"),
         [
-            (_when(event.at), event.actor_name, event.action, event.reason)
+            (_when(event.at), event.actor_name, checklist.said(event), event.reason)
             for event in context["events"]
         ],
         align=("LEFT", "LEFT", "LEFT", "LEFT"),

@@ -20,7 +20,7 @@ from reconciliation.models import Adjustment, ControlRun, Period
 from reconciliation.refusals import Refused
 from tests.factories.matching import document, line
 from tests.factories.reconciliation import difference, limits
-from tests.reconciliation.test_periods import DAY, signed
+from tests.reconciliation.test_periods import DAY, carried, reopened, signed
 
 
 @pytest.fixture
@@ -58,6 +58,18 @@ def test_it_holds_the_statement_and_every_list(packed):
     assert {"matches.csv", "differences.csv", "decisions.csv", "payouts.csv", "README.txt"} < names
     assert book.active is not None
     assert book.active.max_row == 2
+
+
+def test_the_statement_says_what_was_left_when_it_was_signed(period, finance, finance2, tmp_path):
+    opened = reopened(period, finance, finance2)
+    difference("CO-7")
+    locked = carried(opened, finance, finance2)
+
+    with evidence.pack(locked, actor=finance) as made, zipfile.ZipFile(made) as archive:
+        statement = " ".join(archive.read("statement.html").decode().split())
+
+    assert '<td>No open difference</td> <td class="num">1</td>' in statement
+    assert "<td>explained: No open difference</td>" in statement
 
 
 def test_who_decided_what_is_in_it(packed, finance, finance2):

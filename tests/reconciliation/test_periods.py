@@ -162,7 +162,9 @@ def test_what_is_open_when_a_month_is_locked_goes_on_in_the_next_and_can_close(
     assert left.events.get().note == (
         "It was open when October 2026 was locked, and goes on in November 2026."
     )
-    assert period.events.last().reason == "1 open difference goes on in November 2026."
+    assert period.events.last().reason == (
+        "1 difference goes on in November 2026, open, proposed or marked as timing."
+    )
 
     # when both sides agree later
     Difference.objects.filter(pk=left.pk).update(state="healed", closed_at=timezone.now())
@@ -227,6 +229,20 @@ def carried(period: Period, finance: User, finance2: User) -> Period:
     """Locked, and whatever was open carried forward."""
     done = explained(period, finance, finance2)
     return periods.lock(done, actor=finance, version=done.version)
+
+
+def test_the_checklist_of_a_locked_month_is_the_one_that_was_signed(period, finance, finance2):
+    difference()
+    locked = carried(period, finance, finance2)
+
+    point = next(one for one in checklist.of(locked) if one.slug == "differences")
+
+    assert (point.count, point.green, point.explained) == (1, False, "Next month.")
+    assert point.meaning
+    assert checklist.said(locked.events.get(action="explained")) == "explained: No open difference"
+    opened = reopened(locked, finance, finance2)
+    Difference.objects.update(closed_at=timezone.now(), state="healed")
+    assert all(one.green for one in checklist.of(opened))
 
 
 def test_what_was_carried_forward_comes_back_when_the_month_is_opened_again(
