@@ -92,6 +92,16 @@ def shut_at(company: str, day: date) -> Period | None:
     ).first()
 
 
+def shut_within(company: str, first: date, last: date) -> QuerySet[Period]:
+    """The signed and locked periods of these days, the earliest first."""
+    return Period.objects.filter(
+        company=company,
+        first_day__lte=last,
+        last_day__gte=first,
+        state__in=[State.SIGNED, State.LOCKED],
+    ).order_by("first_day")
+
+
 def begin_review(period: Period, *, actor: User, version: int) -> Period:
     """No new matches are expected; people go through the checklist."""
     _need(actor)

@@ -1,5 +1,6 @@
 """Files of gateways and banks: the list, the upload, the preview, and deciding about one."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -13,14 +14,14 @@ from django.views.decorators.http import require_POST
 
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
-from reconciliation import lists
+from reconciliation import lists, periods
 from reconciliation.filters.payouts import FileFilter
 from reconciliation.importing import files, known, tasks
 from reconciliation.importing.files import Origin
 from reconciliation.importing.mappings import choices, title_of
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.upload import EvidenceUpload, KeptUpload
-from reconciliation.models import Payout, StatementFile
+from reconciliation.models import Payout, Period, StatementFile
 from reconciliation.tables.payouts import TONES, FileTable
 from reconciliation.views.listing import DeskList
 
@@ -127,10 +128,20 @@ def file_page(request: HttpRequest, pk: int) -> HttpResponse:
         "importing": file.state == State.PREVIEW and file.preview.get("importing"),
         "earlier": _earlier(file),
         "payouts": Payout.objects.filter(file=file)[:50],
+        "shut": _shut(file) if file.state == State.PREVIEW else [],
         "may_import": person(request).may(May.IMPORT_PAYOUTS),
         "formats": choices() if file.state == State.HELD else [],
     }
     return render(request, "reconciliation/file.html", context)
+
+
+def _shut(file: StatementFile) -> list[Period]:
+    """The months that are signed already and that something in the file is dated in."""
+    first, last = file.preview.get("first_day"), file.preview.get("last_day")
+    if not first or not last:
+        return []
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    return list(periods.shut_within(file.company, *days))
 
 
 def _earlier(file: StatementFile) -> StatementFile | None:
@@ -151,7 +162,7 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     except NotImported as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, f"Imported: {file.lines:,} lines.")
+        messages.success(request, f"Imported: {file.lines:,} line{'' if file.lines == 1 else 's'}.")
     return redirect("payout-file", pk)
 
 

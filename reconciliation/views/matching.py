@@ -15,7 +15,7 @@ from integration.accounts.gate import person, requires
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.mirror.models import PrimaDocument
-from reconciliation import by_hand, counterparts, match
+from reconciliation import by_hand, counterparts, match, periods
 from reconciliation.by_hand import Chosen
 from reconciliation.filters.matches import MatchFilter
 from reconciliation.models import Difference, GatewayLine, Match, NearMatch, Presence, Rejection
@@ -56,6 +56,7 @@ def match_page(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": found.all_lines(),
         "documents": found.all_documents(),
         "may_undo": user.may(May.RECONCILE) and found.undone_at is None,
+        "shut": periods.shut_at(found.company, found.day),
     }
     return render(request, "reconciliation/match.html", context)
 

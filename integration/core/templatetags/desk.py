@@ -1,7 +1,7 @@
 """Template tags of the desk's visual language: badges, money, ages, sparklines, payload rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -121,6 +121,16 @@ def age(moment: datetime | None) -> str:
     if moment is None:
         return "–"
     return span((timezone.now() - moment).total_seconds())
+
+
+@register.filter
+def iso_day(text: str | None) -> str:
+    """A day kept as text, as the pages write days: 2026-11-05 is 5 Nov 2026."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return text or ""
+    return f"{day.day} {day:%b %Y}"
 
 
 @register.filter

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
+import pytest
+
 from integration.core.templatetags.desk import (
     age,
+    iso_day,
     minutes,
     money,
     monies,
@@ -58,3 +61,10 @@ def test_intervals_are_said_in_their_largest_whole_unit():
     assert [minutes(one) for one in (0, 5, 60, 90, 120, 1440, 2880)] == [
         "0 min", "5 min", "1 h", "90 min", "2 h", "1 day", "2 days",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("2026-11-05", "5 Nov 2026"), ("", ""), (None, ""), ("soon", "soon")]
+)
+def test_a_day_kept_as_text_is_written_like_every_other(text: str | None, shown: str) -> None:
+    assert iso_day(text) == shown

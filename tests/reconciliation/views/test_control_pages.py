@@ -21,9 +21,11 @@ from reconciliation.models import (
     Difference,
     GatewayLine,
     Match,
+    Period,
     Rejection,
     SavedView,
 )
+from reconciliation.periods import period_of
 from tests.factories.books import world
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +173,12 @@ def test_one_line_and_two_documents_are_matched_by_hand_and_taken_apart(
     page = text(client.get(reverse("match", args=[made.pk])))
     assert page.count('<th scope="col">Reference</th>') == 2
 
+    month = period_of(made.company, made.day)
+    Period.objects.filter(pk=month.pk).update(state="locked")
+    shut = client.get(reverse("match", args=[made.pk])).content.decode()
+    assert "cannot be undone before two people have opened the month again" in shut
+    assert reverse("match-undo", args=[made.pk]) not in shut
+    Period.objects.filter(pk=month.pk).update(state="open")
     client.post(reverse("match-undo", args=[made.pk]), {"reason": "Two payments after all"})
 
     made.refresh_from_db()

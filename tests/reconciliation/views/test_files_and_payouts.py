@@ -17,8 +17,10 @@ from reconciliation.models import (
     GatewayLine,
     Match,
     Payout,
+    Period,
     StatementFile,
 )
+from reconciliation.periods import period_of
 from tests.factories.desk_of_finance import desk
 from tests.reconciliation.importing.payout_files import HEAD, line, payout_row, stripe
 
@@ -69,6 +71,23 @@ class TestUpload:
         assert GatewayLine.objects.count() == 5
         page = client.get(reverse("payout-file", args=[file.pk])).content.decode()
         assert "imported by Fiona Field" in page
+
+    def test_a_file_that_reaches_into_a_signed_month_says_where_that_goes(
+        self, client_for, finance
+    ):
+        client = client_for(finance)
+        months = Period.objects.filter(company="main")
+
+        page = client.get(send(client, stripe(4))["Location"])
+        file = StatementFile.objects.get()
+        first = date.fromisoformat(file.preview["first_day"])
+        month = period_of("main", first)
+        months.filter(pk=month.pk).update(state="locked")
+        warned = client.get(reverse("payout-file", args=[file.pk]))
+
+        assert list(page.context["shut"]) == []
+        assert list(warned.context["shut"]) == [month]
+        assert "goes into the next open month" in warned.content.decode()
 
     def test_two_browsers_with_the_same_file(self, client_for, finance, finance2):
         # given
