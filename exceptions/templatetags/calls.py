@@ -23,17 +23,17 @@ def hour_bars(system: SystemLoad) -> SafeString:
     labels = format_html_join(
         "",
         '<text x="{}" y="{}">{}</text>',
-        ((hour * _WIDE // HOURS, _HIGH + 14, f"{hour:02d}:00") for hour in _LABELS),
+        ((hour * _WIDE // HOURS, _HIGH + 20, f"{hour:02d}:00") for hour in _LABELS),
     )
     told = ", ".join(
         f"{hour:02d}:00 {number:,}" for hour, number in enumerate(_totals(system)) if number
     )
     return format_html(
-        '<svg class="hourbars" viewBox="0 -14 {} {}" role="img" aria-label="{}">'
-        '<text x="0" y="-3">{} in the busiest hour</text>'
+        '<svg class="hourbars" viewBox="0 -28 {} {}" role="img" aria-label="{}">'
+        '<text x="0" y="-6">{} in the busiest hour</text>'
         '<line class="axis" x1="0" y1="{}" x2="{}" y2="{}"/>{}{}</svg>',
         _WIDE,
-        _HIGH + 34,
+        _HIGH + 52,
         f"Calls to {system.name} by hour: {told or 'none'}",
         f"{system.busiest:,} calls",
         _HIGH,

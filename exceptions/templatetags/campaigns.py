@@ -10,12 +10,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from exceptions.campaigns.figures import Line, Week
+from integration.core import bars
+from integration.core.bars import Bar, thinned
 from integration.core.templatetags.desk import money
 
 register = template.Library()
 _SHOWN = ("ordered", "created", "invoiced", "credited", "paid_out", "held")
 _TONES = {"credited": "bar-minus", "held": "bar-held"}
-_LEFT, _WIDE, _STEP = 110, 520, 26
 _WEEK_WIDE, _WEEK_HIGH, _WIDEST_WEEK = 600, 110, 60
 
 
@@ -23,33 +24,20 @@ _WEEK_WIDE, _WEEK_HIGH, _WIDEST_WEEK = 600, 110, 60
 def funnel(line: Line) -> SafeString:
     """What was ordered, and how much of it came how far, one bar each, longest the most."""
     cells = [line.cell(slug) for slug in _SHOWN]
-    most = max([cell.amount for cell in cells] + [Decimal(1)])
-    bars = [
-        (
-            place * _STEP + 15,
-            cell.figure.title,
-            _TONES.get(cell.figure.slug, "bar-total"),
-            _LEFT,
-            place * _STEP + 2,
-            f"{max(float(cell.amount / most), 0) * _WIDE:.1f}",
-            f"{_LEFT + max(float(cell.amount / most), 0) * _WIDE + 8:.1f}",
-            place * _STEP + 15,
-            money(cell.amount, line.currency),
-        )
-        for place, cell in enumerate(cells)
-    ]
-    parts = format_html_join(
-        "",
-        '<text x="0" y="{}">{}</text><rect class="{}" x="{}" y="{}" width="{}" height="18"/>'
-        '<text x="{}" y="{}">{}</text>',
-        bars,
-    )
     told = ", ".join(f"{cell.figure.title} {money(cell.amount, line.currency)}" for cell in cells)
-    return format_html(
-        '<svg class="funnel" viewBox="0 0 780 {}" role="img" aria-label="{}">{}</svg>',
-        len(cells) * _STEP,
+    return bars.rows(
+        [
+            Bar(
+                name=cell.figure.title,
+                begins=0,
+                ends=max(float(cell.amount), 0),
+                figure=money(cell.amount, line.currency),
+                tone=_TONES.get(cell.figure.slug, "bar-total"),
+            )
+            for cell in cells
+        ],
         told,
-        parts,
+        "funnel",
     )
 
 
@@ -58,7 +46,7 @@ def week_bars(weeks: Sequence[Week]) -> SafeString:
     """Ordered by week, and within it what is in Prima and what is invoiced by now."""
     most = max([week.ordered for week in weeks] + [Decimal(1)])
     width = min(_WEEK_WIDE / max(len(weeks), 1), _WIDEST_WEEK)
-    rects, labels = [], []
+    rects = []
     for place, week in enumerate(weeks):
         for name, amount in (
             ("bar-out", week.ordered),
@@ -75,16 +63,21 @@ def week_bars(weeks: Sequence[Week]) -> SafeString:
                     f"{high:.1f}",
                 )
             )
-        if place % max(len(weeks) // 10, 1) == 0:
-            labels.append((f"{place * width + width / 2:.1f}", _day(week.begins)))
-    bars = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', rects)
-    texts = format_html_join("", '<text x="{}" y="126" text-anchor="middle">{}</text>', labels)
+    shown = range(0, len(weeks), max(len(weeks) // 10, 1))
+    labels = [(f"{place * width + width / 2:.1f}", _day(weeks[place].begins)) for place in shown]
+    drawn = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', rects)
+    classes = thinned(len(labels))
+    texts = format_html_join(
+        "",
+        '<text class="{}" x="{}" y="126" text-anchor="middle">{}</text>',
+        ((one, *label) for one, label in zip(classes, labels, strict=True)),
+    )
     told = ", ".join(f"{_day(week.begins)}: {money(week.ordered, week.currency)}" for week in weeks)
     return format_html(
-        '<svg class="ratebars" viewBox="0 -4 600 136" role="img" aria-label="{}">'
+        '<svg class="ratebars" viewBox="0 -4 600 138" role="img" aria-label="{}">'
         '<line class="axis" x1="0" y1="110" x2="600" y2="110"/>{}{}</svg>',
         f"Ordered by week: {told}",
-        bars,
+        drawn,
         texts,
     )
 

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from integration.core.bars import thinned
 from integration.ownership.models import Comparison
 
 register = template.Library()
@@ -18,12 +19,14 @@ def drift_trend(comparisons: Sequence[Comparison]) -> SafeString:
     """A bar a comparison: how many customers differed, oldest first. Few bars stay slim."""
     most = max((one.differing for one in comparisons), default=0) or 1
     width = min(_WIDE / max(len(comparisons), 1), _WIDEST)
+    classes = thinned(len(comparisons))
     bars = (
         (
             f"{place * width + 3:.1f}",
             f"{_HIGH - one.differing * (_HIGH - _TOP) / most:.1f}",
             f"{max(width - 6, 2):.1f}",
             f"{one.differing * (_HIGH - _TOP) / most:.1f}",
+            classes[place],
             f"{place * width + width / 2:.1f}",
             one.differing,
         )
@@ -32,14 +35,14 @@ def drift_trend(comparisons: Sequence[Comparison]) -> SafeString:
     drawn = format_html_join(
         "",
         '<rect class="bar-in" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text x="{}" y="134" text-anchor="middle">{}</text>',
+        '<text class="{}" x="{}" y="138" text-anchor="middle">{}</text>',
         bars,
     )
     told = ", ".join(
         f"{localtime(one.started_at):%-d %b %H:%M}: {one.differing}" for one in comparisons
     )
     return format_html(
-        '<svg class="drifttrend" viewBox="0 0 {} 140" role="img" aria-label="{}">'
+        '<svg class="drifttrend" viewBox="0 0 {} 144" role="img" aria-label="{}">'
         '<line class="axis" x1="0" y1="120" x2="{}" y2="120"/>{}</svg>',
         _WIDE,
         f"Customers that differed at each comparison: {told}",

@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from integration.core.bars import thinned
 from reconciliation.ageing import AGES, Aged
 from reconciliation.trend import Week
 
@@ -40,15 +41,18 @@ def age_bar(aged: Aged, most: int) -> SafeString:
 def rate_bars(weeks: Sequence[Week]) -> SafeString:
     """How much of each week's lines rules matched, in percent."""
     width = 600 / max(len(weeks), 1)
+    classes = thinned(len(weeks))
     bars = (
         (
             f"{place * width + 4:.1f}",
             f"{110 - week.rate:.1f}",
             f"{width - 8:.1f}",
             week.rate,
+            classes[place],
             f"{place * width + width / 2:.1f}",
             f"{max(106 - week.rate, 8):.1f}",
             f"{week.rate} %" if week.lines else "",
+            classes[place],
             f"{place * width + width / 2:.1f}",
             week.begins.strftime("%-d %b"),
         )
@@ -57,13 +61,13 @@ def rate_bars(weeks: Sequence[Week]) -> SafeString:
     rects = format_html_join(
         "",
         '<rect class="bar-in" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text x="{}" y="{}" text-anchor="middle">{}</text>'
-        '<text x="{}" y="124" text-anchor="middle">{}</text>',
+        '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>'
+        '<text class="{}" x="{}" y="126" text-anchor="middle">{}</text>',
         bars,
     )
     told = ", ".join(f"{week.begins:%-d %b}: {week.rate} %" for week in weeks)
     return format_html(
-        '<svg class="ratebars" viewBox="0 -6 600 136" role="img" aria-label="{}">'
+        '<svg class="ratebars" viewBox="0 -10 600 142" role="img" aria-label="{}">'
         '<line class="axis" x1="0" y1="10" x2="600" y2="10"/>'
         '<line class="axis" x1="0" y1="110" x2="600" y2="110"/>{}</svg>',
         f"Matched without a person, by week: {told}",

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from integration.core import bars
+from integration.core.bars import Bar
 from integration.core.money import from_minor, is_currency
 from integration.core.templatetags.desk import money
 from reconciliation.payouts import Step
 
 register = template.Library()
-
-_WIDTH, _ROW, _LABELS, _FIGURES = 760, 30, 170, 130
 
 
 @register.filter
@@ -27,26 +26,13 @@ def minor(amount: int | None, currency: str) -> str:
 @register.simple_tag
 def waterfall(steps: Sequence[Step], currency: str) -> SafeString:
     """One bar a step: what is added begins where the last one ended. The table below says it all."""
-    ends = _spans(steps)
-    low = min([0, *(min(span) for span in ends)])
-    high = max([0, *(max(span) for span in ends)])
-    scale = (_WIDTH - _LABELS - _FIGURES) / max(high - low, 1)
-    rows = [
-        _bar(index, step, (span[0] - low) * scale, (span[1] - low) * scale, currency)
-        for index, (step, span) in enumerate(zip(steps, ends, strict=True))
-    ]
-    height = _ROW * len(steps) + 6
-    zero = _LABELS - low * scale
-    return format_html(
-        '<svg class="waterfall" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<line class="axis" x1="{}" y1="0" x2="{}" y2="{}"/>{}</svg>',
-        _WIDTH,
-        height,
+    return bars.rows(
+        [
+            Bar(step.label, begins, ends, minor(step.amount, currency), _tone(step))
+            for step, (begins, ends) in zip(steps, _spans(steps), strict=True)
+        ],
         "; ".join(f"{step.label} {minor(step.amount, currency)}" for step in steps),
-        f"{zero:.1f}",
-        f"{zero:.1f}",
-        height,
-        format_html_join("", "{}", ((row,) for row in rows)),
+        "waterfall",
     )
 
 
@@ -60,20 +46,7 @@ def _spans(steps: Sequence[Step]) -> list[tuple[int, int]]:
     ]
 
 
-def _bar(index: int, step: Step, start: float, end: float, currency: str) -> SafeString:
-    top = index * _ROW + 4
-    tone = "bar-total" if step.is_total else "bar-plus" if step.amount >= 0 else "bar-minus"
-    return format_html(
-        '<text x="0" y="{}">{}</text><rect class="{}" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text class="figure" x="{}" y="{}">{}</text>',
-        top + 15,
-        step.label,
-        tone,
-        f"{_LABELS + min(start, end):.1f}",
-        top,
-        f"{max(abs(end - start), 1):.1f}",
-        _ROW - 10,
-        _WIDTH,
-        top + 15,
-        minor(step.amount, currency),
-    )
+def _tone(step: Step) -> str:
+    if step.is_total:
+        return "bar-total"
+    return "bar-plus" if step.amount >= 0 else "bar-minus"

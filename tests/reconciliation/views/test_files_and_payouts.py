@@ -256,7 +256,7 @@ class TestPayouts:
         gaps = {gap.label: gap.difference for gap in page.context["gaps"]}
         assert gaps == {"Lines and payout": 0, "Payout and bank": -1, "Lines and invoices": 2240}
         words = page.content.decode()
-        assert 'class="waterfall"' in words
+        assert 'class="waterfall rowbars"' in words
         assert "style=" not in words.split("<main", 1)[1]
 
     def test_lines_are_paged_by_key_and_show_their_match(self, client_for, finance):
