@@ -1,6 +1,7 @@
 """Tries a change on the real orders behind a case and tells what it would do, in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connectors.sync.orders import preview as orders_preview
@@ -28,6 +29,24 @@ def of_correction(
 ) -> Preview:
     """What a correction would do to its one order."""
     return _told(case, orders_preview.what_if_corrected(order, changes), differences=differences)
+
+
+def of_change(found: orders_preview.Preview, *, not_tried: int = 0) -> Preview:
+    """What a change would do to all that waits: only those orders are told of that it touches."""
+    touched = [*(outcome for outcome in found.failing if outcome.solved), *found.broken]
+    healed = [outcome.key for outcome in found.healed]
+    cases = ExceptionCase.objects.filter(
+        occurrences__external_id__in=healed, occurrences__closed_at__isnull=True
+    )
+    notes = [note for note in _notes(replace(found, fine=())) if healed or touched]
+    return Preview(
+        healed=tuple(healed),
+        still_failing=tuple(_failing(outcome) for outcome in touched),
+        money=found.money,
+        other_cases=tuple(cases.distinct()[:20]),
+        not_tried=not_tried,
+        notes=tuple(notes),
+    )
 
 
 def _told(

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -88,6 +88,10 @@ class MappingAdmin(ImportExportMixin, Trailed):
             "use": uses.of(obj),
         }
         return TemplateResponse(request, "admin/mapping/uses.html", context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        messages.info(request, "Held orders that it may heal are tried again within minutes.")
 
     @admin.display(description="uses")
     def uses_link(self, obj: Any) -> SafeString:

@@ -31,6 +31,7 @@ ARGS: dict[str, list[Any]] = {
     "run-body": [1],
     "pause-flow": ["orders_to_prima"],
     "continue-flow": ["orders_to_prima"],
+    "mapping-preview": ["productmapping"],
     "manual-page": ["cases"],
 }
 NAMES = [str(pattern.name) for pattern in urlpatterns]
