@@ -201,6 +201,9 @@ class SyncRunAdmin(ReadOnly):
 
 @admin.register(SyncItem)
 class SyncItemAdmin(ReadOnly):
+    """Without what was said last, which may name a person: that is on the page of the record."""
+
+    exclude = ("last_error",)
     list_display = ("external_id", "flow", "state", "attempts", "in_doubt", "reason", "changed_at")
     list_filter = ("flow", "state", "in_doubt")
     search_fields = ("external_id",)

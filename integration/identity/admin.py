@@ -21,13 +21,33 @@ class LookedAt(admin.ModelAdmin):
 
 @admin.register(Customer)
 class CustomerAdmin(LookedAt):
-    list_display = ["uid", "name", "created_at", "merged_into", "erased_at"]
-    search_fields = ["uid", "name"]
+    """By key: names are personal data, which those who keep the desk need not see."""
+
+    list_display = ["uid", "created_at", "merged", "erased_at"]
+    search_fields = ["uid"]
+    fields = ["uid", "created_at", "merged", "merged_at", "erased_at"]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Customer | None:
+        found: Customer | None = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.name = ""  # Titles and crumbs of the page call it by its key, then.
+        return found
+
+    @admin.display(description="merged into")
+    def merged(self, customer: Customer) -> str:
+        return str(customer.merged_into_id or "")
 
 
 @admin.register(CustomerLink)
 class CustomerLinkAdmin(LookedAt):
-    list_display = ["key", "system", "state", "customer", "method", "linked_by", "linked_at"]
+    list_display = ["key", "system", "state", "owner", "method", "linked_by", "linked_at"]
     list_filter = ["system", "state", "method"]
-    search_fields = ["key", "customer__uid", "customer__name"]
-    list_select_related = ["customer"]
+    search_fields = ["key", "customer__uid"]
+    exclude = ["customer", "evidence"]
+    readonly_fields = ["owner"]
+
+    @admin.display(description="customer", ordering="customer")
+    def owner(self, link: CustomerLink) -> str:
+        return str(link.customer_id)
