@@ -47,7 +47,7 @@ class PersonAdmin(admin.ModelAdmin):
     form = PersonForm
     list_display = [
         "username",
-        "get_full_name",
+        "full_name",
         "email",
         "roles_in_words",
         "is_active",
@@ -57,6 +57,10 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ["username", "first_name", "last_name", "email"]
     readonly_fields = ["last_login", "date_joined"]
     actions = ["reset_second_factor"]
+
+    @admin.display(description="name", ordering="first_name")
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
 
     @admin.display(description="roles")
     def roles_in_words(self, user: User) -> str:

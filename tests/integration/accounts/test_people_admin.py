@@ -29,6 +29,8 @@ def test_an_admin_adds_a_person_with_roles_and_a_password(
 
     # then
     assert answer.status_code == 302
+    listed = client_for(admin_person).get(reverse("admin:accounts_user_changelist"))
+    assert "get full name" not in listed.content.decode().lower()
     nora = User.objects.get(username="nora")
     assert nora.roles == ["finance", "marketing"]
     assert nora.check_password("plain sailing home")
