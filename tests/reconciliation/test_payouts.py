@@ -1,9 +1,10 @@
 """What a payout's page says of it, step by step from gross to the bank."""
 
 import pytest
+from django.urls import reverse
 
 from reconciliation import payouts
-from reconciliation.models import Adjustment, BankMatch
+from reconciliation.models import Adjustment, BankMatch, Payout
 from tests.factories.books import NOON, booking, line, payout, statement
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,20 @@ def test_of_a_payout_without_lines_nothing_is_said_about_lines() -> None:
         ("Paid out", 6000)
     ]
     assert payouts.gaps_of(paid, None) == []
+
+
+def test_the_page_of_a_payout_without_lines_says_why(client_for, finance) -> None:
+    file = statement()
+    bare = payout(file, "PPW1234567", 6000, computed=0, line_count=0, gateway="paypal")
+    made = payout(file, "po_123456", 9700, line_count=2)
+    client = client_for(finance)
+
+    def told(of: Payout) -> bool:
+        page = client.get(reverse("payout", args=[of.pk])).content.decode()
+        return "No line says that it is part of this payout" in page
+
+    assert told(bare)
+    assert not told(made)
 
 
 def test_an_adjustment_is_named_with_its_amount_as_people_write_it() -> None:
