@@ -87,6 +87,10 @@ class CreateAccount(PrimaAction):
         class Ordered(AccountForm):
             field_order = (*_AT_ACCOUNT, *FIELDS)
 
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                self.fields["name"].label = "Name above the address"
+
         return Ordered
 
     def initial(self, case: ExceptionCase) -> dict[str, Any]:

@@ -15,13 +15,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """Queues by money, sync health, and the person's own cases."""
     user = person(request)
     mine = ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE)
-    queues = reads.queues()
+    queues, flows = reads.queues(), runs.health()
     context = {
         "title": "What waits",
         "totals": reads.totals(user),
         "busy": [queue for queue in queues if queue.cases],
         "idle": [queue for queue in queues if not queue.cases],
-        "flows": runs.health(),
+        "troubled": [one for one in flows if one.tone != "good"],
+        "well": [one for one in flows if one.tone == "good"],
         "mine": mine[:8],
         "reconciles": user.may(May.VIEW_RECONCILIATION),
     }

@@ -274,3 +274,17 @@ def test_a_case_that_is_put_right_asks_for_nothing_and_marks_nothing(client_for,
     assert "SRV-36" in page
     assert "Fields in red" not in page
     assert 'class="bad"' not in page
+
+
+def test_work_over_many_leads_back_to_where_one_goes_on(client_for, operations, cases):
+    client = client_for(operations)
+    case = ExceptionCase.objects.get(kind="unknown_sku")
+    now = timezone.now()
+    one = BulkJob.objects.create(title="One", action="retry", case=case, created_at=now)
+    many = BulkJob.objects.create(title="Many", action="assign", created_at=now)
+
+    of_case = client.get(reverse("job", args=[one.pk])).content.decode()
+    of_many = client.get(reverse("job", args=[many.pk])).content.decode()
+
+    assert f'href="{reverse("queue", args=["unknown_sku"])}">On with the queue' in of_case
+    assert f'href="{reverse("cases")}">On with the exceptions' in of_many

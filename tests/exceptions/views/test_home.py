@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils import timezone
 
-from connectors.sync.flow import ORDERS
-from connectors.sync.models import SyncItem
+from connectors.sync.flow import ORDERS, flows
+from connectors.sync.models import FlowSetting, SyncItem
 from exceptions import intake
 from integration.core.problems import Finding, Problem, Subject
 from integration.mirror.models import CampaignOrder
@@ -48,3 +48,16 @@ def test_held_orders_and_their_value_are_those_the_figure_opens(client_for, oper
 
     assert totals.held == listed.context["table"].page.paginator.count == 2
     assert totals.value == {"GBP": Decimal(10), "EUR": Decimal(20)}
+
+
+def test_what_is_not_well_is_told_first_and_the_rest_folded(client_for, operations):
+    FlowSetting.objects.update(enabled=True)
+    FlowSetting.objects.filter(flow=ORDERS).update(enabled=False)
+
+    page = client_for(operations).get(reverse("home"))
+
+    troubled = {one.flow.slug for one in page.context["troubled"]}
+    well = {one.flow.slug for one in page.context["well"]}
+    assert ORDERS in troubled
+    assert troubled | well == set(flows())
+    assert not troubled & well
