@@ -105,6 +105,7 @@ class MappingAdmin(ImportExportMixin, Trailed):
 @admin.register(ProductMapping)
 class ProductMappingAdmin(MappingAdmin):
     resource_classes = [ProductMappingResource]
+    fields = ["source_sku", "prima_sku", "valid_from", "valid_to", "note"]
     list_display = ["source_sku", "prima_sku", "valid_from", "valid_to", "note", "uses_link"]
     search_fields = ["source_sku", "prima_sku", "note"]
 
@@ -112,6 +113,10 @@ class ProductMappingAdmin(MappingAdmin):
 @admin.register(PromotionMapping)
 class PromotionMappingAdmin(MappingAdmin):
     resource_classes = [PromotionMappingResource]
+    fields = [
+        "source_code", "treatment", "prima_code", "max_percent", "max_amount", "may_stack",
+        "valid_from", "valid_to", "note",
+    ]  # fmt: skip
     list_display = [
         "source_code",
         "treatment",
@@ -130,6 +135,7 @@ class PromotionMappingAdmin(MappingAdmin):
 @admin.register(ValueMapping)
 class ValueMappingAdmin(MappingAdmin):
     resource_classes = [ValueMappingResource]
+    fields = ["domain", "source", "target", "valid_from", "valid_to", "note"]
     list_display = ["domain", "source", "target", "valid_from", "valid_to", "note", "uses_link"]
     list_display_links = ["source"]
     list_filter = ["domain", InForce]

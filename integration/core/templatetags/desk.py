@@ -223,6 +223,8 @@ def _told(node: Any, name: str) -> Iterable[tuple[str, str]]:
                     f"{name} {place}",
                     ", ".join(text for key, text in _told(value, "") if "hash" not in key and text),
                 )
+    elif isinstance(node, bool):
+        yield name, "yes" if node else "no"
     else:
         yield name, "" if node is None else str(node)
 

@@ -68,3 +68,11 @@ def test_intervals_are_said_in_their_largest_whole_unit():
 )
 def test_a_day_kept_as_text_is_written_like_every_other(text: str | None, shown: str) -> None:
     assert iso_day(text) == shown
+
+
+def test_yes_and_no_are_words() -> None:
+    shown = told({"complete": True, "whole": False})
+
+    assert shown == (
+        '<span class="quiet">complete:</span> yes<br><span class="quiet">whole:</span> no'
+    )

@@ -27,3 +27,19 @@ def test_an_admin_opens_and_changes_a_row(model, values, changed, client_for, ad
     assert saved.status_code == 302
     row.refresh_from_db()
     assert {name: getattr(row, name) for name in changed} == changed
+
+
+@pytest.mark.parametrize(
+    ("model", "first"),
+    [
+        ("productmapping", ["source_sku", "prima_sku"]),
+        ("promotionmapping", ["source_code", "treatment"]),
+        ("valuemapping", ["domain", "source"]),
+    ],
+)
+def test_a_form_begins_with_what_means_what(model, first, client_for, admin_person):
+    page = client_for(admin_person).get(f"/admin/mapping/{model}/add/")
+
+    fields = list(page.context["adminform"].form.fields)
+    assert fields[:2] == first
+    assert fields[-3:] == ["valid_from", "valid_to", "note"]
