@@ -81,7 +81,7 @@ def _notes(found: orders_preview.Preview) -> Iterable[str]:
         yield f"{number} would be held because of this change."
     solved = sum(1 for outcome in found.failing if outcome.solved)
     if solved:
-        yield f"{counted(solved, 'order')} would lose this problem but keep another."
+        yield f"{counted(solved, 'order')} would lose this problem but be held by another."
     if not (found.healed or found.fine or solved):
         yield "It would not help any of the orders."
 

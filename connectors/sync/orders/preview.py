@@ -51,7 +51,7 @@ class BookChange:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One order of a preview. `problems` are those that would remain, `solved` how many go."""
+    """One order of a preview. `problems` are those it would have, `solved` how many it would lose."""
 
     key: str
     amount: Decimal | None
@@ -128,9 +128,15 @@ def _name(was: Translation, would_be: Translation) -> str:
     return "healed" if was.problems else "fine"
 
 
+def _same(problem: Problem) -> tuple[str, tuple[str, ...], str]:
+    """Problems that agree in this are one: once it is gone, what comes to light is another."""
+    return problem.code, problem.pointers, problem.facts.get("reason", "")
+
+
 def _outcome(key: str, payload: Any, was: Translation, would_be: Translation) -> Outcome:
     known = summary(payload)
-    solved = max(0, len(was.problems) - len(would_be.problems))
+    left = {_same(problem) for problem in would_be.problems}
+    solved = sum(1 for problem in was.problems if _same(problem) not in left)
     return Outcome(key, known.total_paid, known.currency, would_be.problems, solved)
 
 

@@ -256,6 +256,19 @@ def test_a_preview_tells_what_a_mapping_would_heal():
     assert ProductMapping.objects.count() == 0
 
 
+def test_what_comes_to_light_behind_a_fault_does_not_hide_that_the_fault_is_gone():
+    keep_order(payload(line(quantity="-1"), key="W-1"))
+
+    put_right = what_if_corrected("W-1", {"/lines/0/quantity": {"from": "-1", "to": "9"}})
+    no_help = what_if_corrected("W-1", {"/lines/0/quantity": {"from": "-1", "to": "-2"}})
+
+    (one,) = put_right.failing
+    assert (one.solved, "unreadable_order" in codes(one)) == (1, False)
+    assert "total_mismatch" in codes(one)
+    (one,) = no_help.failing
+    assert (one.solved, codes(one)) == (0, ["unreadable_order"])
+
+
 def test_a_preview_of_an_item_that_is_yet_to_be_created():
     keep_order(payload(line(sku="CARE-3Y"), key="W-1"))
     item = Item(sku="CARE3", description="Care", kind="service", tax_code="S")
