@@ -18,7 +18,7 @@ class PeriodTable(tables.Table):
     first_day = tables.Column("Period")
     company = tables.Column("Company")
     state = tables.Column("State")
-    open_differences = tables.Column("Open differences", attrs=NUMBER)
+    open_differences = tables.Column("Differences not closed", attrs=NUMBER)
     waiting = tables.Column("Proposals waiting", attrs=NUMBER)
     late = tables.Column("Late arrivals taken in", attrs=NUMBER)
     last_day = tables.DateColumn(format="j M Y", verbose_name="Last day")
@@ -42,7 +42,7 @@ COLUMNS: tuple[Column[Period], ...] = (
     Column("First day", lambda row: row.first_day),
     Column("Last day", lambda row: row.last_day),
     Column("State", lambda row: row.get_state_display()),
-    Column("Open differences", lambda row: getattr(row, "open_differences", 0)),
+    Column("Differences not closed", lambda row: getattr(row, "open_differences", 0)),
     Column("Proposals waiting", lambda row: getattr(row, "waiting", 0)),
     Column("Late arrivals taken in", lambda row: getattr(row, "late", 0)),
 )
