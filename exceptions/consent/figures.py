@@ -12,6 +12,7 @@ from connectors.sync.consent.claims import under_way
 from connectors.sync.models import NotificationCallback, PrimaSubscription
 from integration.consent.addresses import PERSON
 from integration.consent.models import ConsentAddress, ConsentState, Propagation, Source, State
+from integration.mirror.models import Contact
 
 DAYS = 14
 _LAG = """
@@ -121,6 +122,11 @@ def states() -> list[tuple[str, str, int]]:
         (str(channels[channel]), str(State(state).label), number)
         for channel, state, number in found
     ]
+
+
+def unsubscribed() -> int:
+    """Contacts that are unsubscribed in Marketing Cloud, whenever and however they said so."""
+    return Contact.objects.filter(status="Unsubscribed", deleted_at__isnull=True).count()
 
 
 def notified() -> list[tuple[Source, NotificationCallback | PrimaSubscription | None]]:

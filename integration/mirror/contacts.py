@@ -38,6 +38,12 @@ class Contact(models.Model):
             models.Index(
                 fields=["subscriber_id"], condition=~Q(subscriber_id=""), name="contact_subscriber"
             ),
+            # The consent desk: how many are unsubscribed, however long ago they said so.
+            models.Index(
+                fields=["status"],
+                condition=Q(status="Unsubscribed", deleted_at__isnull=True),
+                name="contact_unsubscribed",
+            ),
         ]
 
     def __str__(self) -> str:

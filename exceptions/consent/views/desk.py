@@ -46,6 +46,7 @@ def consent_desk(request: HttpRequest) -> HttpResponse:
         "steps": [step.label for step in figures.STEPS],
         "under_way": sum(sum(one.counts) for one in waiting),
         "states": figures.states(),
+        "unsubscribed": figures.unsubscribed(),
         "notified": figures.notified(),
         "now": timezone.now(),
         "may_keep": person(request).may(May.KEEP_CONSENT),

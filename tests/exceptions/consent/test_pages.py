@@ -343,6 +343,18 @@ def test_what_cannot_be_is_refused_and_nothing_is_kept(changes, client_for, mark
     assert not ConsentEvent.objects.exists()
 
 
+def test_the_desk_tells_who_is_unsubscribed_without_its_having_heard_of_it(
+    client_for, marketing, ann
+):
+    for number, status in enumerate(("Unsubscribed", "Unsubscribed", "Active")):
+        contact(f"CK-{number}", email=f"p{number}@example.com", status=status)
+    Contact.objects.filter(key="CK-0").update(deleted_at=timezone.now())
+
+    page = " ".join(client_for(marketing).get(reverse("consent")).content.decode().split())
+
+    assert "1 contact is unsubscribed in all" in page
+
+
 def test_the_list_takes_as_many_queries_for_many_as_for_few(
     client_for, marketing, django_assert_max_num_queries
 ):
