@@ -28,17 +28,6 @@ _DOCUMENT_COUNTS = """
 WHERE d.company = %(company)s AND d.date <= %(as_of)s
   AND d.kind IN ('invoice', 'credit_note') AND d.deleted_at IS NULL
 """
-_LINE_IN_SCOPE = """
-  AND NOT EXISTS (
-    SELECT 1 FROM reconciliation_match m WHERE m.line_id = l.id AND m.undone_at IS NULL)
-  AND l.id IN (SELECT id FROM scope_line)
-"""
-_DOCUMENT_IN_SCOPE = """
-  AND NOT EXISTS (
-    SELECT 1 FROM reconciliation_match m WHERE m.document_id = d.id AND m.undone_at IS NULL)
-  AND d.id IN (SELECT id FROM scope_document)
-"""
-
 # What can be paired at a glance, and all else.
 _LINE_AT_LARGE = " AND l.reference_key <> '' AND l.kind = 'charge'"
 _DOCUMENT_AT_LARGE = " AND d.reference_key <> '' AND d.kind = 'invoice'"
@@ -194,11 +183,25 @@ def set_aside_what_is_left(desk: Desk, *, is_first: bool) -> None:
     )
 
 
-def set_aside_the_scope(desk: Desk) -> None:
-    """Only what `scope_line` and `scope_document` hold; for all rules."""
-    lines = _LINE.format(names=_NAMES.format(met="false")) + _LINE_COUNTS + _LINE_IN_SCOPE
-    documents = _DOCUMENT.format(named=_NAMED.format(met="false")) + _DOCUMENT_COUNTS
-    _set_aside(desk, lines, documents + _DOCUMENT_IN_SCOPE)
+def begin(desk: Desk) -> None:
+    """Empty, to add to as it turns out what hangs together."""
+    desk.do(f"CREATE TEMP TABLE open_line ON COMMIT DROP AS {_LINE.format(names='false')} LIMIT 0")
+    document = _DOCUMENT.format(named="false")
+    desk.do(f"CREATE TEMP TABLE open_document ON COMMIT DROP AS {document} LIMIT 0")
+
+
+def add(desk: Desk) -> None:
+    """What `fresh_line` and `fresh_document` hold; none of it is in a match."""
+    line = _LINE.format(names=_NAMES.format(met="false")) + _IN_ORDER.format(left="fresh_line")
+    document = _DOCUMENT.format(named=_NAMED.format(met="false"))
+    document += _IN_ORDER.format(left="fresh_document")
+    desk.do(f"INSERT INTO open_line {line} l.id {_LINE_COUNTS}")
+    desk.do(f"INSERT INTO open_document {document} d.id {_DOCUMENT_COUNTS}")
+
+
+def begin_again(desk: Desk) -> None:
+    """Nothing is set aside any more."""
+    desk.do("DROP TABLE open_line; DROP TABLE open_document")
 
 
 def _still_open(*, is_first: bool) -> tuple[str, str]:
@@ -209,6 +212,11 @@ def _still_open(*, is_first: bool) -> tuple[str, str]:
 def _set_aside(desk: Desk, lines: str, documents: str) -> None:
     desk.do(f"CREATE TEMP TABLE open_line ON COMMIT DROP AS {lines}")
     desk.do(f"CREATE TEMP TABLE open_document ON COMMIT DROP AS {documents}")
+    complete(desk)
+
+
+def complete(desk: Desk) -> None:
+    """What the rules need besides, once everything is set aside."""
     desk.do(_INDEXES)
     desk.do(_STATISTICS)
     desk.do(_RECEIPTS.format(columns=_OF_RECEIPT))

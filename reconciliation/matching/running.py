@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from reconciliation.matching import broken, glance, ground, near, open_items, scope, store
+from reconciliation.matching import broken, glance, ground, near, scope, store
 from reconciliation.matching.desk import Desk, alone
 from reconciliation.matching.result import MatchResult, Yield, together
 from reconciliation.matching.rule import CONTROL, rules
@@ -66,7 +66,7 @@ def _run(desk: Desk, asked: Scope | None) -> MatchResult:
     changes = broken.last_change(desk)
     undone, held = broken.undo_broken(desk)
     everything = asked is None or not scope.find(desk, asked)
-    found = _match_everything(desk) if everything else _match_scope(desk)
+    found = _match_everything(desk) if everything else _try_all(desk)
     left = near.note(desk, everything=everything)
     broken.forget_changes(desk, changes)
     ground.clear(desk)
@@ -77,11 +77,6 @@ def _match_everything(desk: Desk) -> list[Yield]:
     desk.do(_ALL)
     at_large = next(rule for rule in rules() if rule.at_large)
     return [glance.take(desk, at_large), *_try_all(desk)]
-
-
-def _match_scope(desk: Desk) -> list[Yield]:
-    open_items.set_aside_the_scope(desk)
-    return _try_all(desk)
 
 
 def _try_all(desk: Desk) -> list[Yield]:

@@ -8,6 +8,7 @@ scope decides as a run over everything would.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from reconciliation.matching import open_items
 from reconciliation.matching.desk import Desk
 
 MOST_ITEMS = 150_000
@@ -25,7 +26,7 @@ class Scope:
 _TABLES = """
 CREATE TEMP TABLE scope_line (id bigint PRIMARY KEY) ON COMMIT DROP;
 CREATE TEMP TABLE scope_document (id bigint PRIMARY KEY) ON COMMIT DROP;
-CREATE TEMP TABLE scope_key (key text, value text, PRIMARY KEY (key, value)) ON COMMIT DROP;
+CREATE TEMP TABLE scope_key (key text, value text) ON COMMIT DROP;
 CREATE TEMP TABLE fresh_line (id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE fresh_document (id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE fresh_key (key text, value text) ON COMMIT DROP;
@@ -55,48 +56,60 @@ SELECT unnest(%(documents)s::bigint[])
 """
 # Only what is open takes others along; a receipt does too, as it ties transactions to invoices.
 _OPEN_ONLY = """
+DELETE FROM fresh_line f USING scope_line s WHERE s.id = f.id;
+DELETE FROM fresh_document f USING scope_document s WHERE s.id = f.id;
 DELETE FROM fresh_line f USING reconciliation_match m
 WHERE m.line_id = f.id AND m.undone_at IS NULL;
 DELETE FROM fresh_document f USING reconciliation_match m, mirror_primadocument d
 WHERE m.document_id = f.id AND m.undone_at IS NULL AND d.id = f.id AND d.kind <> 'receipt';
-DELETE FROM fresh_line f USING scope_line s WHERE s.id = f.id;
-DELETE FROM fresh_document f USING scope_document s WHERE s.id = f.id;
 INSERT INTO scope_line SELECT DISTINCT id FROM fresh_line;
 INSERT INTO scope_document SELECT DISTINCT id FROM fresh_document;
 ANALYZE fresh_line; ANALYZE fresh_document;
 """
+# Most of what is new has been set aside by now; what the rules do not look at is read where it is.
 _KEYS = """
 TRUNCATE fresh_key;
 INSERT INTO fresh_key
-SELECT DISTINCT k.key, k.value
+SELECT k.key, k.value
+FROM fresh_line f
+JOIN open_line l ON l.id = f.id
+CROSS JOIN LATERAL (VALUES
+    ('reference', l.reference_key), ('transaction', l.transaction_id),
+    ('transaction', l.parent_transaction_id),
+    ('customer', CASE WHEN l.names_a_document THEN '' ELSE l.email END)) k (key, value)
+WHERE k.value <> ''
+UNION
+SELECT k.key, k.value
+FROM fresh_document f
+JOIN open_document d ON d.id = f.id
+CROSS JOIN LATERAL (VALUES
+    ('reference', d.reference_key), ('transaction', d.transaction_id),
+    ('invoice', CASE WHEN d.kind = 'invoice' THEN d.number ELSE d.invoice_number END),
+    ('customer', CASE WHEN d.kind <> 'invoice' OR d.named_by_a_line THEN ''
+        ELSE d.email END)) k (key, value)
+WHERE k.value <> ''
+UNION
+SELECT k.key, k.value
 FROM fresh_line f
 JOIN reconciliation_gatewayline l ON l.id = f.id
 CROSS JOIN LATERAL (VALUES
     ('reference', l.reference_key), ('transaction', l.transaction_id),
     ('transaction', l.parent_transaction_id),
-    ('customer', CASE WHEN l.customer_email = '' THEN ''
-        WHEN l.reference_key = '' OR NOT EXISTS (
-            SELECT 1 FROM mirror_primadocument d
-            WHERE d.reference_key = l.reference_key AND d.reference_key <> '')
-        THEN upper(l.customer_email) ELSE '' END)) k (key, value)
-WHERE k.value <> ''
+    ('customer', upper(l.customer_email))) k (key, value)
+WHERE k.value <> '' AND NOT EXISTS (SELECT 1 FROM open_line o WHERE o.id = f.id)
 UNION
-SELECT DISTINCT k.key, k.value
+SELECT k.key, k.value
 FROM fresh_document f
 JOIN mirror_primadocument d ON d.id = f.id
 CROSS JOIN LATERAL (VALUES
     ('reference', d.reference_key), ('transaction', d.transaction_id),
     ('invoice', CASE WHEN d.kind = 'invoice' THEN d.number ELSE d.invoice_number END),
-    ('customer', CASE WHEN d.customer_email = '' OR d.kind <> 'invoice' THEN ''
-        WHEN d.reference_key = '' OR NOT EXISTS (
-            SELECT 1 FROM reconciliation_gatewayline l
-            WHERE l.reference_key = d.reference_key AND l.reference_key <> '')
-        THEN upper(d.customer_email) ELSE '' END)) k (key, value)
-WHERE k.value <> ''
+    ('customer', CASE WHEN d.kind = 'invoice' THEN upper(d.customer_email) END)) k (key, value)
+WHERE k.value <> '' AND NOT EXISTS (SELECT 1 FROM open_document o WHERE o.id = f.id)
 UNION
 SELECT 'invoice', i.number
 FROM fresh_line f
-JOIN reconciliation_gatewayline l ON l.id = f.id AND l.parent_transaction_id <> ''
+JOIN open_line l ON l.id = f.id AND l.parent_transaction_id <> ''
 JOIN reconciliation_gatewayline c
   ON c.transaction_id = l.parent_transaction_id AND c.transaction_id <> ''
 JOIN reconciliation_match m ON m.line_id = c.id AND m.undone_at IS NULL
@@ -104,7 +117,7 @@ JOIN mirror_primadocument i ON i.id = m.document_id AND i.kind = 'invoice'
 UNION
 SELECT 'transaction', c.transaction_id
 FROM fresh_document f
-JOIN mirror_primadocument d ON d.id = f.id AND d.kind = 'credit_note'
+JOIN open_document d ON d.id = f.id AND d.kind = 'credit_note'
 JOIN mirror_primadocument i ON i.kind = 'invoice' AND i.number = d.invoice_number
 JOIN reconciliation_match m ON m.document_id = i.id AND m.undone_at IS NULL
 JOIN reconciliation_gatewayline c ON c.id = m.line_id AND c.transaction_id <> '';
@@ -151,17 +164,24 @@ _FRESH = "SELECT (SELECT count(*) FROM fresh_line) + (SELECT count(*) FROM fresh
 
 
 def find(desk: Desk, scope: Scope) -> bool:
-    """Fills `scope_line` and `scope_document`. False when that is too much to be worth it."""
+    """Sets aside what hangs together; `scope_line` and `scope_document` say what was looked at.
+
+    False, with nothing set aside, when that is too much to be worth it.
+    """
     desk.do(_TABLES)
+    open_items.begin(desk)
     desk.do(_FIRST_LINES, lines=list(scope.lines))
     desk.do(_FIRST_DOCUMENTS, documents=list(scope.documents))
     while _count(desk, _FRESH):
         if _count(desk, _FRESH) + _count(desk, _SIZE) > MOST_ITEMS:
+            open_items.begin_again(desk)
             return False
         desk.do(_OPEN_ONLY)
+        open_items.add(desk)
         desk.do(_KEYS)
         desk.do(_LINES)
         desk.do(_DOCUMENTS)
+    open_items.complete(desk)
     return True
 
 
