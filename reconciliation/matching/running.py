@@ -1,6 +1,7 @@
 """One run over the rules: everything that is open, or what changed since and hangs together."""
 
 from datetime import date, datetime
+from itertools import cycle
 
 from django.utils import timezone
 
@@ -80,6 +81,18 @@ def _match_everything(desk: Desk) -> list[Yield]:
 
 
 def _try_all(desk: Desk) -> list[Yield]:
+    """Round and round until each rule has seen, without effect, what the others left.
+
+    What one rule matches may be what made another ambiguous, so that one round could leave what
+    the next run would match.
+    """
     ground.lay_accounts(desk)
     store.ready(desk)
-    return [store.keep(desk, rule) for rule in rules()]
+    found: list[Yield] = []
+    quiet = 0
+    for rule in cycle(rules()):
+        found.append(store.keep(desk, rule))
+        quiet = 0 if found[-1].matches else quiet + 1
+        if quiet == len(rules()):
+            return found
+    return found

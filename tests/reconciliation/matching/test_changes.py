@@ -12,6 +12,19 @@ from tests.factories.matching import CONTROL, DAY, account, document, line, rece
 pytestmark = pytest.mark.django_db
 
 
+def test_what_one_rule_left_unclear_and_another_makes_clear_is_matched_in_the_same_run():
+    paid = document("", 300)
+    receipt(paid, "t1", method="voucher", minor=300)
+    named = document("", 300, transaction_id="t1")
+    one = line("", 300, transaction_id="t1")
+
+    match.run()
+
+    made = Match.objects.get(line=one)
+    assert (made.rule, made.document) == ("transaction_id", named)
+    assert match.run().matches == 0
+
+
 def test_running_twice_changes_nothing():
     line("A")
     document("A")
