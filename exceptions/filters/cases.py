@@ -11,6 +11,7 @@ from django.utils import timezone
 from exceptions.kind import kinds
 from exceptions.models import ACTIVE, ExceptionCase, Occurrence, Status
 from integration.accounts.models import User
+from integration.accounts.roles import May
 
 AGES = [("1", "Over 1 day"), ("3", "Over 3 days"), ("7", "Over a week"), ("30", "Over 30 days")]
 
@@ -22,7 +23,8 @@ def queue_choices() -> list[tuple[str, str]]:
 def assignee_choices() -> list[tuple[str, str]]:
     people = User.objects.filter(is_active=True).order_by("username")
     fixed = [("me", "Me"), ("nobody", "Nobody yet")]
-    return [*fixed, *[(str(person.pk), str(person)) for person in people]]
+    able = [person for person in people if person.may(May.WORK_CASES)]
+    return [*fixed, *[(str(person.pk), str(person)) for person in able]]
 
 
 class CaseFilter(filters.FilterSet):

@@ -39,10 +39,17 @@ class CaseList(Gated, ListPage):
         return found
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        return {
-            **super().get_table_kwargs(),
-            "personal": person(self.request).may(May.SEE_PERSONAL_DATA),
-        }
+        given = super().get_table_kwargs()
+        if self.kwargs.get("kind"):
+            given["exclude"] = (*given.get("exclude", ()), "kind")
+        return {**given, "personal": person(self.request).may(May.SEE_PERSONAL_DATA)}
+
+    def get_filterset(self, filterset_class: type[Any]) -> Any:
+        """Within a queue there is no other queue to choose."""
+        filterset = super().get_filterset(filterset_class)
+        if self.kwargs.get("kind"):
+            filterset.form.fields.pop("kind")
+        return filterset
 
     def may_tick(self) -> bool:
         return person(self.request).may(May.WORK_CASES)

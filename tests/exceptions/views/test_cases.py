@@ -288,3 +288,18 @@ def test_work_over_many_leads_back_to_where_one_goes_on(client_for, operations, 
 
     assert f'href="{reverse("queue", args=["unknown_sku"])}">On with the queue' in of_case
     assert f'href="{reverse("cases")}">On with the exceptions' in of_many
+
+
+def test_within_a_queue_no_other_queue_is_offered(client_for, operations, auditor, cases):
+    client = client_for(operations)
+
+    queue = client.get(reverse("queue", args=["unknown_sku"]), {"q": "WARRANTY"})
+    everything = client.get(reverse("cases"))
+
+    assert titles(queue.content.decode()) == ["WARRANTY-3Y is unknown"]
+    for page, offered in ((queue, False), (everything, True)):
+        assert ("kind" in page.context["filter"].form.fields) is offered
+        assert ("kind" in page.context["table"].columns.names()) is offered
+    people = dict(everything.context["filter"].form.fields["assignee"].choices).values()
+    assert str(operations) in people
+    assert str(auditor) not in people
