@@ -21,6 +21,8 @@ _WORDS = {
     "no": "number", "nos": "numbers", "skus": "SKUs", "rowid": "row ID", "extra": "other columns",
     "line1": "line 1", "line2": "line 2", "line3": "line 3",
 }  # fmt: skip
+_ROW_KEYS = frozenset({"rowid"})
+"""Columns that only number the rows of a data extension: nobody decides by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def _walk(
     if isinstance(node, Mapping):
         yield from _group(pointer, label, depth, bad)
         for key, value in sorted(node.items(), key=_rank):
+            if key == "extra" and isinstance(value, Mapping) and _ROW_KEYS.issuperset(value):
+                continue
             step = str(key).replace("~", "~0").replace("/", "~1")
             yield from _walk(value, f"{pointer}/{step}", words(key), depth + 1, bad, changes)
     elif isinstance(node, Sequence) and not isinstance(node, str):

@@ -56,3 +56,14 @@ def test_field_names_are_told_in_full():
         "SKUs",
         "Other columns",
     ]
+
+
+def test_the_number_of_a_row_is_left_out_and_other_columns_are_shown() -> None:
+    line = {"sku": "A", "extra": {"rowid": "CO-1-1"}}
+    gift = {"sku": "B", "extra": {"rowid": "CO-1-2", "wrapping": "red"}}
+
+    shown = [(row.label, row.value) for row in rows({"lines": [line, gift]})]
+
+    assert ("Row ID", "CO-1-1") not in shown
+    assert shown.count(("Other columns", "")) == 1
+    assert ("Wrapping", "red") in shown
