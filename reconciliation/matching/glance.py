@@ -44,7 +44,7 @@ FROM ({found}) found
 _A_FEW = "SET LOCAL random_page_cost = 0.1"
 _NOT_AGAIN = """
 UPDATE glance f SET fits = false, lines = 1, documents = 1 FROM taken_apart t
-WHERE t.line_id = f.line_id AND t.document_id = f.document_id
+WHERE f.fits AND t.line_id = f.line_id AND t.document_id = f.document_id
   AND EXISTS (SELECT 1 FROM taken_apart)
 """
 # EXISTS spares reading a million rows where no period is shut.

@@ -165,3 +165,19 @@ def test_a_pair_taken_apart_is_not_found_at_a_glance_again(finance):
     match.undo(Match.objects.get(), actor=finance, reason="Another order.")
     assert match.run().matches == 0
     assert NearMatch.objects.count() == 1
+
+
+def test_what_came_beside_a_pair_taken_apart_is_matched_and_none_is_forgotten(finance):
+    first, paper = line("CO-1"), document("CO-1")
+    match.run()
+    match.undo(Match.objects.get(), actor=finance, reason="Another order.")
+    later, owed = line("CO-1", 700), document("CO-1", 700)
+    stray = line("CO-1", 55)
+
+    result = match.run()
+
+    made = Match.objects.get(undone_at__isnull=True)
+    assert (made.line, made.document) == (later, owed)
+    assert result.open_lines == 2
+    assert {each.line for each in NearMatch.objects.all()} == {first, stray}
+    assert not Match.objects.filter(undone_at=None, document=paper).exists()
