@@ -1,6 +1,7 @@
 """Tables of text: comma, semicolon, tab or pipe between the cells, rows by column name."""
 
 import csv
+import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, TextIO
@@ -14,6 +15,7 @@ Numbered = tuple[int, list[str]]
 
 _PREAMBLE = 40
 _DELIMITERS = ",;\t|"
+_WITHIN_NUMBER = re.compile(r"(?<=\d),(?=\d)")
 
 
 def raw_rows(stream: BinaryIO, delimiter: str = "") -> Iterator[Numbered]:
@@ -47,11 +49,11 @@ def csv_rows(text: TextIO, delimiter: str) -> Iterator[Numbered]:
 def delimiter_of(lines: Iterable[str]) -> str:
     """The separator of which one of the first lines, the header, has the most.
 
-    What stands in quotation marks does not count.
+    What stands in quotation marks does not count, nor does a comma within a number.
     """
     most = dict.fromkeys(_DELIMITERS, 0)
     for line in lines:
-        bare = "".join(line.split('"')[::2])
+        bare = _WITHIN_NUMBER.sub("", "".join(line.split('"')[::2]))
         for mark, before in most.items():
             most[mark] = max(before, bare.count(mark))
     return max(most, key=lambda mark: most[mark])

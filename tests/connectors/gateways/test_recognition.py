@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from connectors.gateways.amounts import Mark
 from connectors.gateways.formats.generic_csv import GenericCsv
 from connectors.gateways.gateway import formats
 from connectors.gateways.mapping import GenericMapping
 from connectors.gateways.problems import Code, FileProblem
 from connectors.gateways.recognition import recognise_file, recognised
-from integration.records.payout import LineKind
+from integration.records.payout import LineKind, PayoutLine
 from tests.connectors.gateways.conftest import SAMPLES
 
 
@@ -73,3 +74,16 @@ def test_a_comma_inside_quotes_does_not_choose_the_separator(read, sample) -> No
     data = sample("worldpay.csv").replace(b",", b";").replace(b"SHOPGBP", b'"S,H,O,P,G,B,P"')
 
     assert read(data).footed.whole
+
+
+def test_commas_within_amounts_do_not_choose_the_separator() -> None:
+    columns = {"occurred_at": "Day", "gross": "Gross", "fee": "Fee", "net": "Net"}
+    mapping = GenericMapping(
+        "till", "till", columns, mark=Mark.COMMA, currency="EUR", default_kind=LineKind.CHARGE
+    )
+    data = b"Day;Gross;Fee;Net\n2026-01-01;1.010,00;0,50;1.009,50\n"
+
+    known = recognise_file(BytesIO(data), "till.csv", [GenericCsv(mapping)])
+    (line,) = (one for one in known.read(BytesIO(data)) if isinstance(one, PayoutLine))
+
+    assert (str(line.gross), str(line.fee)) == ("1010.00", "0.50")
