@@ -24,7 +24,7 @@ _KNOWN_BOOKINGS = """
     FROM {table} s JOIN reconciliation_bankline l USING (account, line_id)
 """
 _ALIKE = """
-    SELECT count(*), min(l.file_id)
+    SELECT count(DISTINCT s.line_id), min(l.file_id)
     FROM {table} s
     JOIN reconciliation_bankline l USING (account, booked_on, amount, currency, text)
 """

@@ -47,6 +47,14 @@ class TestStatementsOfABank:
             "first in “daily.sta”, imported by fiona"
         )
 
+    def test_bookings_alike_are_counted_once_each(self):
+        daily = brought(statement("DAY", "261005", "TILL", "TILL"), "daily.sta")
+        files.commit(daily, actor=None, actor_name="fiona")
+
+        monthly = brought(statement("MONTH", "261005", "TILL", "TILL"), "monthly.sta")
+
+        assert monthly.preview["remarks"][0].startswith("2 bookings are like one of another")
+
     def test_statements_of_two_days_with_the_same_number_come_in_both(self):
         for day in ("261005", "261006"):
             file = brought(statement("STARTUMSE", day, "RENT"), f"{day}.sta")
