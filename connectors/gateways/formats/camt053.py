@@ -17,6 +17,7 @@ from integration.records.bank import BankDetail, BankLine
 
 ZERO = Decimal(0)
 _READ = frozenset(["Ntry", "Bal", "TxsSummry", "Stmt", "Acct", "Id", "StmtPgntn"])
+_FIRST_PAGES = frozenset(["", "1"])
 _STATES = frozenset(["BOOK", "PDNG", "INFO", "FUTR"])
 
 
@@ -51,7 +52,7 @@ class _Statement:
         self.entries = 0
         self.booked = 0
         self.stated: int | None = None
-        self.page = ""
+        self.page, self.goes_on = "", False
         self._names = LineIds()
 
     def take(self, step: Step, balances: Balances) -> Iterator[Event]:
@@ -60,8 +61,9 @@ class _Statement:
             self.id = (element.text or "").strip()
         elif name == "Acct" and step.parent == "Stmt":
             self.account = camt.account(element)
-        elif name == "StmtPgntn" and camt.text(element, "LastPgInd") == "false":
+        elif name == "StmtPgntn":
             self.page = camt.text(element, "PgNb")
+            self.goes_on = camt.text(element, "LastPgInd") == "false"
         elif name == "Bal":
             self.balances.append(camt.balance(element))
         elif name == "TxsSummry":
@@ -73,7 +75,10 @@ class _Statement:
 
     def named(self, reference: str) -> str:
         """The bank's reference of an entry; one that several entries share is numbered."""
-        return self._names.apart(reference) if reference else f"{self.id}:{self.entries}"
+        if reference:
+            return self._names.apart(reference)
+        page = "" if self.page in _FIRST_PAGES else f"/{self.page}"
+        return f"{self.id}{page}:{self.entries}"
 
     def _entry(self, element: Element, balances: Balances) -> Iterator[Event]:
         self.entries += 1
@@ -100,7 +105,7 @@ class _Statement:
         if self.stated is not None and self.stated not in {self.entries, self.booked}:
             raise wrong_count(f"Statement {self.id}", self.stated, self.entries)
         yield balances.shut(closing.amount, closing.currency, closing.day)
-        if self.page:
+        if self.goes_on:
             balances.remark(
                 f"Statement {self.id} goes on after page {self.page}: bring its next page, too."
             )

@@ -292,3 +292,20 @@ def test_a_new_account_may_open_on_no_day(read) -> None:
 
     assert told.problem is None
     assert told.statements[0].opened_on is None
+
+
+def test_entries_without_a_reference_have_names_of_their_own_on_every_page(read) -> None:
+    def page(number: int, opening: str, closing: str) -> str:
+        last = "true" if number == 2 else "false"
+        return (
+            f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{last}</LastPgInd></StmtPgntn>{_ACCOUNT}"
+            + _balance("OPBD" if number == 1 else "ITBD", opening, "2026-03-02")
+            + _balance("CLBD" if number == 2 else "ITBD", closing, "2026-03-02")
+            + _entry("20.00", reference="")
+        )
+
+    pages = [page(1, "100.00", "120.00"), page(2, "120.00", "140.00")]
+
+    names = [read(_camt(one)).bookings[0].entry_ref for one in pages]
+
+    assert names == ["S1-0:1", "S1-0/2:1"]
