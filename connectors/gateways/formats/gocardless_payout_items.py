@@ -64,13 +64,15 @@ class GoCardlessPayoutItems(Format):
 def _read_json(stream: BinaryIO) -> Iterator[Event]:
     payouts = _payouts(stream)
     currency = _currency(stream, payouts)
+    currencies = {payout.text("id"): payout.currency("currency") for payout in payouts}
     only = payouts[0].text("id") if len(payouts) == 1 else ""
     tally, reading = Tally("gocardless"), _Reading(only)
     after: object = None
     for piece in pieces(stream, _LISTS):
         if piece.number and piece.path.endswith("payout_items"):
             row = row_of(piece)
-            own = _own_currency(piece) or currency
+            linked = currencies.get(row.text("links payout"))
+            own = linked or _own_currency(piece) or currency
             yield tally.add(reading.line(row, _tax(piece, row), own))
         elif piece.path.endswith("cursors.after"):
             after = piece.value

@@ -21,6 +21,7 @@ _NEEDED = frozenset(
 )  # fmt: skip
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _COMMA = re.compile(r".*,\d{1,2}")
+_PAYMENTS = ("tr_", "cpt_")
 # What a row is, if money comes in and if it is taken.
 _OBJECTS = {
     "tr": (LineKind.CHARGE, LineKind.REFUND),
@@ -69,9 +70,7 @@ def _line(row: Row, names: LineIds) -> PayoutLine:
     own = row.text("id")
     original = row.text("currency")
     return PayoutLine(
-        line_id=names.apart(own) if own else names.of(
-            reference, row.text("date"), row.text("description"), net,
-        ),
+        line_id=_name(row, own, net, names),
         gateway="mollie",
         payout_id=reference,
         kind=_kind(row, net),
@@ -88,6 +87,15 @@ def _line(row: Row, names: LineIds) -> PayoutLine:
         original_currency=row.currency("currency") if original and original != currency else "",
         row=row.number,
     )  # fmt: skip
+
+
+def _name(row: Row, own: str, net: Decimal, names: LineIds) -> str:
+    """Its number; what is taken back under the payment's number may come in any later payout."""
+    reference = row.text("settlement reference")
+    if not own:
+        return names.of(reference, row.text("date"), row.text("description"), net)
+    is_back = net < 0 and own.startswith(_PAYMENTS)
+    return names.apart(f"{own}:{reference}" if is_back else own)
 
 
 def _kind(row: Row, net: Decimal) -> LineKind:
