@@ -13,7 +13,7 @@ class ForeignCurrency(Rule):
     # The totals are in the invoice's currency: what the customer paid or, where the gateway does
     # not say, what the line is at the rate of the day. The difference is what the payout lacks or
     # has too much against that rate, in the payout's currency. Where the line alone does not pay
-    # the invoice, its vouchers do with it.
+    # the invoice, its vouchers do with it; of two answers within the tolerance the nearer counts.
     sql = """
 WITH pair AS (
     SELECT l.id AS line_id, d.id AS document_id
@@ -81,5 +81,5 @@ LEFT JOIN account a ON a.purpose = 'fx' AND a.gateway = v.gateway
 WHERE v.left_total IS NOT NULL AND (a.code IS NOT NULL OR v.fx_difference = 0)
   AND CASE WHEN v.left_total = v.right_total THEN true
       ELSE reconciliation_swallows(v.control, v.currency, v.left_total, v.right_total) END
-ORDER BY v.line_id, cardinality(v.vouchers)
+ORDER BY v.line_id, abs(v.left_total - v.right_total), cardinality(v.vouchers)
 """

@@ -1,12 +1,14 @@
 """Each rule: what it puts together, and what it leaves alone and why."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from reconciliation import match
-from reconciliation.models import GatewayLine, Match, NearMatch
+from reconciliation.models import GatewayLine, Match, NearMatch, Tolerance
 from tests.factories.matching import (
+    CONTROL,
     DAY,
     account,
     credit_note,
@@ -269,6 +271,22 @@ def test_a_line_in_another_currency_that_pays_all_leaves_the_voucher_open():
     receipt(paper, voucher_number="V-1", minor=300)
     match.run()
     assert found() == [("foreign_currency", [one.line_id], [paper.number])]
+
+
+def test_a_voucher_counts_where_the_rate_of_the_day_agrees_better_with_it_than_without():
+    account("fx", "7906")
+    rate("0.85")
+    Tolerance.objects.create(
+        control=f"{CONTROL}_fx", currency="EUR", absolute=200, relative=Decimal(2)
+    )
+    one = line("CO-1", 8415)
+    paper = document("CO-1", 10000, currency="EUR")
+    voucher = receipt(paper, voucher_number="V-1", minor=100)
+    result = match.run()
+    assert found() == [("foreign_currency", [one.line_id], sorted([paper.number, voucher.number]))]
+    assert result.swallowed == {}
+    made = Match.objects.get()
+    assert (made.left_total, made.right_total, made.fx_difference) == (9900, 9900, 0)
 
 
 def test_currencies_without_decimals_are_converted_rightly():
