@@ -94,7 +94,11 @@ _OF_EVERYTHING = """
 DELETE FROM reconciliation_nearmatch n USING reconciliation_gatewayline l
 WHERE l.id = n.line_id AND l.company = %(company)s AND l.booked_on <= %(as_of)s
 """
-_OF_SCOPE = "DELETE FROM reconciliation_nearmatch n USING scope_line s WHERE s.id = n.line_id"
+_OF_SCOPE = """
+DELETE FROM reconciliation_nearmatch n USING scope_line s, reconciliation_gatewayline l
+WHERE s.id = n.line_id AND l.id = s.id
+  AND l.company = %(company)s AND l.booked_on <= %(as_of)s
+"""
 # Which documents a line names by its reference, whatever became of them.
 _CLAIMS = """
 CREATE TEMP TABLE claim ON COMMIT DROP AS

@@ -178,3 +178,14 @@ def test_every_rule_has_words_and_its_yield_is_told_in_order():
     assert all(rule.title and rule.reason.endswith(".") for rule in match.rules())
     assert match.title_of("by_hand") == "By hand"
     assert match.CONTROL == CONTROL
+
+
+def test_a_run_for_one_company_leaves_the_reasons_of_another_in_place():
+    ours, theirs = line("A"), line("A", company="north")
+    for company in ("main", "north"):
+        match.run(company=company)
+    assert {each.line for each in NearMatch.objects.all()} == {ours, theirs}
+
+    match.run(since=timezone.now(), scope=match.Scope(lines=[ours.pk]))
+
+    assert {each.line for each in NearMatch.objects.all()} == {ours, theirs}
