@@ -1,6 +1,8 @@
 """Lines of gateways against invoices, credit notes and receipts, as the matching left them."""
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
+from django.conf import settings
+
 from integration.accounts.roles import Role
 from reconciliation import match
 from reconciliation.control import Category, Control, Scope, major, sides
@@ -195,5 +197,6 @@ class PayoutsToDocuments(Control):
     """
 
     def prepare(self, scope: Scope) -> None:
-        """The rules match what is new first."""
-        match.run(since=scope.since)
+        """The rules match what is new first, in the books of each company."""
+        for company in settings.COMPANIES:
+            match.run(since=scope.since, company=company)

@@ -9,7 +9,7 @@ from integration.accounts.models import User
 from integration.mirror.models import PrimaDocument
 from reconciliation import match, periods, running
 from reconciliation.control import control_of
-from reconciliation.models import BankMatch, ControlRun, Difference, GatewayLine, Period
+from reconciliation.models import BankMatch, ControlRun, Difference, GatewayLine, Match, Period
 from tests.factories.books import booking, document, line, payout, statement
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,19 @@ def test_a_line_that_the_rules_match_is_no_difference() -> None:
     run("payouts_to_documents")
 
     assert found() == []
+
+
+def test_the_rules_match_the_lines_of_every_company(settings) -> None:
+    settings.COMPANIES = ["main", "north"]
+    file = statement()
+    for company in settings.COMPANIES:
+        line(file, f"ch_{company}", 10080, reference="CO-1", company=company)
+        document(f"INV-{company}", "SO-1", external_ref="CO-1", company=company)
+
+    run("payouts_to_documents")
+
+    assert found() == []
+    assert set(Match.objects.values_list("company", flat=True)) == {"main", "north"}
 
 
 def test_lines_and_invoices_that_are_left_over_are_differences() -> None:
