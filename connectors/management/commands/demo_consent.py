@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connectors.sync import connections
 from connectors.sync.nudges import nudge_consent
-from integration.consent.models import ConsentEvent, Wording
+from integration.consent.models import Wording
 from integration.identity import keys
 from integration.mirror.models import Contact
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, sandbox: str, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo data has no place in production.")
-        if ConsentEvent.objects.exists():
+        if Wording.objects.filter(name=WORDING, version=VERSION).exists():
             self.stdout.write("People have said something already: nothing to do.")
             return
         people = _people(BY_LINK + IN_PORTAL)

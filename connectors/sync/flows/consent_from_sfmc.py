@@ -5,7 +5,14 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connectors.sfmc.client import SfmcClient
-from connectors.sync.consent import new_links, notified, registering, safety_net, sweep
+from connectors.sync.consent import (
+    new_links,
+    notified,
+    registering,
+    safety_net,
+    standing,
+    sweep,
+)
 from connectors.sync.context import Context
 from connectors.sync.flow import CONSENT, Defaults, Flow
 from connectors.sync.models import Cursor
@@ -21,7 +28,8 @@ class ConsentFromSfmc(Flow):
     title = "Opt-outs from Marketing Cloud"
     meaning = (
         "Takes in what Marketing Cloud notified, then asks for unsubscriptions that no "
-        "notification told. Each is suppressed here at once and goes on to Prima."
+        "notification told, and who was unsubscribed before. Each is suppressed here at once and "
+        "goes on to Prima."
     )
     owner = Role.MARKETING
     systems = ("sfmc",)
@@ -35,7 +43,7 @@ class ConsentFromSfmc(Flow):
             nudge_consent("consent_to_prima", "consent_to_sfmc")
         if context.is_over() or not sweep.is_due():
             return
-        found = sweep.sweep(client, context)
+        found = sweep.sweep(client, context) + standing.take_some(client, context)
         if safety_net.begin_again() or found:
             nudge_consent("consent_to_prima", "consent_to_sfmc")
         _look_after_notifications(client)
