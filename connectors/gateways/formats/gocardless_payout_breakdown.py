@@ -71,7 +71,7 @@ def _line(row: Row, names: LineIds) -> PayoutLine:
             "payments metadata order id", "resources reference", "resources description"
         ),
         transaction_id=refund or payment,
-        parent_transaction_id=payment if refund else "",
+        parent_transaction_id=payment if refund or kind is LineKind.CHARGEBACK else "",
         customer_email=row.text("customers email"),
         description=row.text("resources description", "resources type"),
         row=row.number,

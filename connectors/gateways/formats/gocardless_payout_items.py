@@ -170,12 +170,14 @@ class _Reading:
             for name in ("payment", "refund", "payout", "mandate")
         }
         links["payout"] = links["payout"] or self._payout
+        kind = row.kind(_KINDS, "type")
+        is_back = bool(links["refund"]) or kind is LineKind.CHARGEBACK
         whole = self._whole(links["payout"], currency, amount)
         return PayoutLine(
             line_id=self._names.of(row.text("type"), *links.values(), amount),
             gateway="gocardless",
             payout_id=links["payout"],
-            kind=row.kind(_KINDS, "type"),
+            kind=kind,
             currency=currency,
             gross=whole,
             fee_tax=round(tax.scaleb(-digits), digits),
@@ -184,7 +186,7 @@ class _Reading:
             available_on=row.day("arrival date", "payout date"),
             reference=row.text("payment reference", "reference", "payment metadata order id"),
             transaction_id=links["refund"] or links["payment"],
-            parent_transaction_id=links["payment"] if links["refund"] else "",
+            parent_transaction_id=links["payment"] if is_back else "",
             customer_email=row.text("customer email"),
             description=row.text("payment description", "description", "type"),
             row=row.number,

@@ -1,5 +1,7 @@
 """What belongs to one payout is kept apart from what belongs to another."""
 
+from integration.records.payout import LineKind
+
 
 def test_gocardless_items_are_in_the_currency_of_their_own_payout(read) -> None:
     told = read(
@@ -27,3 +29,15 @@ def test_mollies_payment_and_what_was_taken_back_of_it_later_have_names_of_their
 
     assert (first.transaction_id, later.transaction_id) == ("tr_m1", "tr_m1")
     assert first.line_id != later.line_id
+
+
+def test_a_gocardless_payment_taken_back_names_the_payment_it_was(read, sample) -> None:
+    returned = read(sample("gocardless_breakdown.csv")).lines[3]
+    item = (
+        b'{"amount": "-2000.0", "links": {"payment": "PM9", "payout": "PO1"}, '
+        b'"type": "payment_charged_back", "currency": "GBP"}'
+    )
+    told = read(b'{"payout_items": [' + item + b"]}")
+
+    for line in (returned, told.lines[0]):
+        assert (line.kind, line.parent_transaction_id) == (LineKind.CHARGEBACK, "PM9")
