@@ -1,7 +1,7 @@
 """Excel workbooks as rows of text, one row at a time."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -26,7 +26,7 @@ def is_workbook(stream: BinaryIO) -> bool:
 def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold anything, of the first sheet that is a table and no cover.
 
-    Raises FileProblem for a damaged workbook.
+    Raises FileProblem for a damaged workbook, and for one whose table goes on in another sheet.
     """
     stream.seek(0)
     if _is_archive(stream):
@@ -40,7 +40,7 @@ def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         raise FileProblem(
             Code.UNREADABLE, "The workbook is damaged or cut short. Download it again."
         ) from error
-    sheet = next(filter(_is_table, book.worksheets), book.worksheets[0])
+    sheet = _table_of(book.worksheets)
     width = 0
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         cells = [_text(value) for value in values]
@@ -51,12 +51,31 @@ def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             yield number, cells + [""] * (width - len(cells))
 
 
-def _is_table(sheet: Any) -> bool:
-    """A sheet that is shown and has a row of several cells near its top."""
-    top = sheet.iter_rows(max_row=_TOP, values_only=True)
-    return sheet.sheet_state == "visible" and any(
-        sum(value is not None for value in values) >= _FEWEST for values in top
-    )
+def _table_of(sheets: Sequence[Any]) -> Any:
+    tables = [(sheet, header) for sheet in sheets if (header := _header(sheet))]
+    if not tables:
+        return sheets[0]
+    sheet, header = tables[0]
+    alike = [one.title for one, titles in tables if titles == header]
+    if len(alike) > 1:
+        listed = " and ".join(f"“{title}”" for title in alike)
+        raise FileProblem(
+            Code.AMBIGUOUS,
+            f"The table goes on in several sheets: {listed}. Save each as a file of its own.",
+            value=listed,
+        )
+    return sheet
+
+
+def _header(sheet: Any) -> tuple[Any, ...]:
+    """The first row of several cells near the top of a sheet that is shown; empty without one."""
+    if sheet.sheet_state != "visible":
+        return ()
+    for values in sheet.iter_rows(max_row=_TOP, values_only=True):
+        filled = tuple(value for value in values if value is not None)
+        if len(filled) >= _FEWEST:
+            return filled
+    return ()
 
 
 def _is_archive(stream: BinaryIO) -> bool:

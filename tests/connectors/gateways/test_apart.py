@@ -1,5 +1,9 @@
 """What belongs to one payout is kept apart from what belongs to another."""
 
+from io import BytesIO
+
+from openpyxl import Workbook
+
 from integration.records.payout import LineKind
 
 
@@ -41,3 +45,18 @@ def test_a_gocardless_payment_taken_back_names_the_payment_it_was(read, sample) 
 
     for line in (returned, told.lines[0]):
         assert (line.kind, line.parent_transaction_id) == (LineKind.CHARGEBACK, "PM9")
+
+
+def test_a_workbook_whose_table_goes_on_in_another_sheet_is_refused(read, sample) -> None:
+    header, *rows = [line.split(",") for line in sample("shopify.csv").decode().splitlines()]
+    book, stream = Workbook(write_only=True), BytesIO()
+    for title, kept in (("March", rows[:1]), ("April", rows[1:2])):
+        sheet = book.create_sheet(title)
+        for cells in (header, *kept):
+            sheet.append(cells)
+    book.save(stream)
+
+    told = read(stream.getvalue())
+
+    assert told.code == "ambiguous"
+    assert "“March” and “April”" in str(told.problem)
