@@ -63,7 +63,19 @@ def forward(period: Period, to: Any, actor: User) -> dict[str, Any]:
 
 
 def back(period: Period, actor: User) -> str:
-    """Dates on its own day again what is still open; in words how much, for the period's history."""
+    """Dates on its own day again what is still open; in words how much, for the period's history.
+
+    What it had got from earlier periods that are open again by now goes home to them.
+    """
+    earlier = Period.objects.select_for_update().filter(
+        company=period.company, last_day__lt=period.first_day, state=Period.State.OPEN
+    )
+    told = [_returned(period, actor, "it")]
+    told += [_returned(one, actor, str(one)) for one in earlier.order_by("-first_day")]
+    return " ".join(filter(None, told))
+
+
+def _returned(period: Period, actor: User, name: str) -> str:
     of_period = json.dumps({"period": period.pk})
     with connection.cursor() as cursor:
         cursor.execute(_RETURN, {"carried": CARRIED, "of_period": of_period})
@@ -75,7 +87,7 @@ def back(period: Period, actor: User) -> str:
         return ""
     one = len(returned) == 1
     what = "1 open difference comes" if one else f"{len(returned):,} open differences come"
-    return f"{what} back into it."
+    return f"{what} back into {name}."
 
 
 def _tell(of: Mapping[int, dict[str, Any]], action: str, actor: User, note: str) -> None:

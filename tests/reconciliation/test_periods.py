@@ -289,3 +289,28 @@ def test_what_was_carried_into_a_month_that_is_signed_meanwhile_stays_there(
 
     left.refresh_from_db()
     assert (november.state, left.day) == ("signed", date(2026, 11, 1))
+
+
+def test_what_was_carried_through_two_months_comes_home_whichever_is_opened_first(
+    period, finance, finance2
+):
+    # given
+    left = difference("CO-1")
+    october = carried(period, finance, finance2)
+    november = carried(periods.period_of("main", date(2026, 11, 1)), finance, finance2)
+    left.refresh_from_db()
+    assert left.day == date(2026, 12, 1)
+
+    # when
+    reopened(october, finance, finance2)
+    opened = reopened(november, finance, finance2)
+
+    # then
+    left.refresh_from_db()
+    assert left.day == DAY
+    assert left.events.filter(action="brought back").count() == 2
+    last = opened.events.last()
+    assert last is not None
+    assert last.reason == (
+        "1 open difference comes back into it. 1 open difference comes back into October 2026."
+    )
