@@ -208,8 +208,8 @@ def _with_text(line: BankLine, one: _Field) -> BankLine:
         line,
         text=f"{line.text} {words.text}".strip(),
         end_to_end_id=line.end_to_end_id or words.end_to_end_id,
-        counterparty=words.counterparty,
-        counterparty_account=words.counterparty_account,
+        counterparty=words.counterparty or line.counterparty,
+        counterparty_account=words.counterparty_account or line.counterparty_account,
     )
 
 

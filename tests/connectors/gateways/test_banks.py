@@ -309,3 +309,19 @@ def test_entries_without_a_reference_have_names_of_their_own_on_every_page(read)
     names = [read(_camt(one)).bookings[0].entry_ref for one in pages]
 
     assert names == ["S1-0:1", "S1-0/2:1"]
+
+
+def test_a_further_text_leaves_who_paid_in_place(read) -> None:
+    told = read(
+        _swift(
+            *_statement(
+                "C260301EUR100,00", "2603020302CR20,00N051NONREF", "C260302EUR120,00",
+                ":86:166?00GUTSCHRIFT?20SHOP 7?31DE02120300000000202051?32NORDPAY",
+                ":NS:01ADVICE 5",
+            )
+        )
+    )  # fmt: skip
+
+    (line,) = told.bookings
+    assert (line.counterparty, line.counterparty_account) == ("NORDPAY", "DE02120300000000202051")
+    assert line.text.endswith("01ADVICE 5")
