@@ -29,6 +29,7 @@ def violations(page: Page) -> list[tuple[str, str]]:
     return [(page.url, one["id"]) for one in found if one["impact"] in ("serious", "critical")]
 
 
+@pytest.mark.slow
 def test_a_figure_opens_its_orders_and_no_page_has_a_serious_violation(trade, sign_in, marketing):
     page = sign_in(marketing)
     page.get_by_role("link", name="Campaigns").click()

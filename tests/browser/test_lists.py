@@ -28,6 +28,7 @@ CUT_OFF = """
 """
 
 
+@pytest.mark.slow
 def test_no_search_box_cuts_its_words_off(sign_in, admin_person):
     page = sign_in(admin_person)
     page.set_viewport_size(LAPTOP)
@@ -67,6 +68,7 @@ def too_wide(page, addresses):
     return found
 
 
+@pytest.mark.slow
 def test_no_list_and_no_page_of_reconciliation_is_wider_than_a_telephone(
     sign_in, operations, finance2
 ):

@@ -62,6 +62,7 @@ SAID = (
 )
 
 
+@pytest.mark.slow
 def test_a_refused_file_and_the_lists_are_without_serious_violations(sign_in, finance):
     page = sign_in(finance)
     page.goto(reverse("payout-file-new"))

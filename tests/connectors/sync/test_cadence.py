@@ -84,6 +84,7 @@ def test_a_paused_flow_does_not_run_until_somebody_lets_it_go_on(
     assert list(told)[-2:] == [("flow paused", "Olive Field"), ("flow continued", "Olive Field")]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_paused_ends_after_its_batch_and_goes_on_where_it_stopped(
     happy_day: RunningSandbox, operations: User
 ) -> None:

@@ -194,6 +194,7 @@ def test_a_system_that_is_down_is_given_a_rest_and_no_attempt_is_wasted(arrived:
     assert_all_once(arrived)
 
 
+@pytest.mark.slow
 def test_attempts_that_are_used_up_become_a_case_and_never_silence(arrived: RunningSandbox):
     # given
     others = SyncItem.objects.order_by("id")[1:].values("pk")
