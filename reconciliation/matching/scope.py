@@ -66,46 +66,41 @@ INSERT INTO scope_line SELECT DISTINCT id FROM fresh_line;
 INSERT INTO scope_document SELECT DISTINCT id FROM fresh_document;
 ANALYZE fresh_line; ANALYZE fresh_document;
 """
+# By what a line, or a document, hangs together with others. `customer` is whose, if that counts.
+_OF_LINE = """
+CROSS JOIN LATERAL (VALUES
+    ('reference', l.reference_key), ('transaction', l.transaction_id),
+    ('transaction', l.parent_transaction_id), ('customer', {customer})) k (key, value)
+WHERE k.value <> ''"""
+_OF_DOCUMENT = """
+CROSS JOIN LATERAL (VALUES
+    ('reference', d.reference_key), ('transaction', d.transaction_id),
+    ('invoice', CASE WHEN d.kind = 'invoice' THEN d.number ELSE d.invoice_number END),
+    ('customer', CASE WHEN d.kind = 'invoice' THEN {customer} END)) k (key, value)
+WHERE k.value <> ''"""
 # Most of what is new has been set aside by now; what the rules do not look at is read where it is.
-_KEYS = """
+_ALL_KEYS = """
 TRUNCATE fresh_key;
 INSERT INTO fresh_key
 SELECT k.key, k.value
 FROM fresh_line f
 JOIN open_line l ON l.id = f.id
-CROSS JOIN LATERAL (VALUES
-    ('reference', l.reference_key), ('transaction', l.transaction_id),
-    ('transaction', l.parent_transaction_id),
-    ('customer', CASE WHEN l.names_a_document THEN '' ELSE l.email END)) k (key, value)
-WHERE k.value <> ''
+{of_line}
 UNION
 SELECT k.key, k.value
 FROM fresh_document f
 JOIN open_document d ON d.id = f.id
-CROSS JOIN LATERAL (VALUES
-    ('reference', d.reference_key), ('transaction', d.transaction_id),
-    ('invoice', CASE WHEN d.kind = 'invoice' THEN d.number ELSE d.invoice_number END),
-    ('customer', CASE WHEN d.kind <> 'invoice' OR d.named_by_a_line THEN ''
-        ELSE d.email END)) k (key, value)
-WHERE k.value <> ''
+{of_document}
 UNION
 SELECT k.key, k.value
 FROM fresh_line f
 JOIN reconciliation_gatewayline l ON l.id = f.id
-CROSS JOIN LATERAL (VALUES
-    ('reference', l.reference_key), ('transaction', l.transaction_id),
-    ('transaction', l.parent_transaction_id),
-    ('customer', upper(l.customer_email))) k (key, value)
-WHERE k.value <> '' AND NOT EXISTS (SELECT 1 FROM open_line o WHERE o.id = f.id)
+{of_line_elsewhere} AND NOT EXISTS (SELECT 1 FROM open_line o WHERE o.id = f.id)
 UNION
 SELECT k.key, k.value
 FROM fresh_document f
 JOIN mirror_primadocument d ON d.id = f.id
-CROSS JOIN LATERAL (VALUES
-    ('reference', d.reference_key), ('transaction', d.transaction_id),
-    ('invoice', CASE WHEN d.kind = 'invoice' THEN d.number ELSE d.invoice_number END),
-    ('customer', CASE WHEN d.kind = 'invoice' THEN upper(d.customer_email) END)) k (key, value)
-WHERE k.value <> '' AND NOT EXISTS (SELECT 1 FROM open_document o WHERE o.id = f.id)
+{of_document_elsewhere} AND NOT EXISTS (SELECT 1 FROM open_document o WHERE o.id = f.id)
 UNION
 SELECT 'invoice', i.number
 FROM fresh_line f
@@ -125,6 +120,12 @@ DELETE FROM fresh_key f USING scope_key s WHERE s.key = f.key AND s.value = f.va
 INSERT INTO scope_key SELECT * FROM fresh_key;
 ANALYZE fresh_key;
 """
+_KEYS = _ALL_KEYS.format(
+    of_line=_OF_LINE.format(customer="CASE WHEN NOT l.names_a_document THEN l.email END"),
+    of_document=_OF_DOCUMENT.format(customer="CASE WHEN NOT d.named_by_a_line THEN d.email END"),
+    of_line_elsewhere=_OF_LINE.format(customer="upper(l.customer_email)"),
+    of_document_elsewhere=_OF_DOCUMENT.format(customer="upper(d.customer_email)"),
+)
 _LINES = """
 TRUNCATE fresh_line;
 INSERT INTO fresh_line
