@@ -12,12 +12,15 @@ SELECT l.id, n.document_id,
            WHEN 1 THEN CASE WHEN n.is_exact THEN 'exact_reference' ELSE 'normalised_reference' END
            WHEN 2 THEN 'repeated_reference'
            WHEN 3 THEN 'foreign_currency'
+           WHEN 4 THEN 'exact_reference'
+           WHEN 5 THEN 'exact_reference'
            WHEN 6 THEN 'transaction_id'
            WHEN 7 THEN 'customer_amount'
-           ELSE CASE WHEN n.place IS NOT NULL THEN 'exact_reference'
-                WHEN l.kind = 'fee' THEN 'fees'
-                WHEN l.kind IN ('chargeback', 'chargeback_reversal') THEN 'chargebacks'
-                ELSE 'exact_reference' END
+           ELSE CASE l.kind
+               WHEN 'fee' THEN 'fees'
+               WHEN 'chargeback' THEN 'chargebacks'
+               WHEN 'chargeback_reversal' THEN 'chargebacks'
+               ELSE 'exact_reference' END
        END,
        left(CASE n.place
            WHEN 1 THEN 'The reference is the same, but the amounts differ by '
