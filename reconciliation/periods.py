@@ -84,12 +84,7 @@ def booking_day(company: str, day: date) -> date:
 
 def shut_at(company: str, day: date) -> Period | None:
     """The period of that day when it is signed or locked, so that what lies in it stands."""
-    return Period.objects.filter(
-        company=company,
-        first_day__lte=day,
-        last_day__gte=day,
-        state__in=[State.SIGNED, State.LOCKED],
-    ).first()
+    return shut_within(company, day, day).first()
 
 
 def shut_within(company: str, first: date, last: date) -> QuerySet[Period]:

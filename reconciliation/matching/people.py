@@ -9,9 +9,10 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
 from integration.mirror.documents import PrimaDocument
+from reconciliation import periods
 from reconciliation.matching.desk import alone
 from reconciliation.matching.rule import BY_HAND, CONTROL
-from reconciliation.models import GatewayLine, Match, NearMatch, Period
+from reconciliation.models import GatewayLine, Match, NearMatch
 from reconciliation.refusals import PeriodLocked, Refused
 
 
@@ -132,12 +133,7 @@ def _still_open(lines: list[GatewayLine], documents: list[PrimaDocument]) -> Non
 
 
 def _takes_bookings(company: str, day: date) -> None:
-    shut = Period.objects.filter(
-        company=company,
-        first_day__lte=day,
-        last_day__gte=day,
-        state__in=[Period.State.SIGNED, Period.State.LOCKED],
-    ).first()
+    shut = periods.shut_at(company, day)
     if shut is not None:
         raise PeriodLocked(f"{shut} is {shut.get_state_display().lower()}. Open it again first.")
 
