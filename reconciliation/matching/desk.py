@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+A_FEW = "SET LOCAL random_page_cost = 0.1"
+"""A few thousand among millions are looked up one by one, where reading all would be the default."""
 _LOCK = 7_260_173  # Any constant: it names the lock under which matches are made.
 
 

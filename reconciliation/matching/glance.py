@@ -4,7 +4,7 @@
 """
 
 from reconciliation.matching import open_items, store
-from reconciliation.matching.desk import Desk
+from reconciliation.matching.desk import A_FEW, Desk
 from reconciliation.matching.result import Yield, yield_of
 from reconciliation.matching.rule import Rule
 
@@ -40,8 +40,6 @@ SELECT CASE WHEN NOT fits THEN key END AS key, CASE WHEN NOT fits THEN lines END
        currency::varchar(3) AS currency, left_total, right_total, day, fits
 FROM ({found}) found
 """
-# What is left is a few among many, and looked up one by one.
-_A_FEW = "SET LOCAL random_page_cost = 0.1"
 _NOT_AGAIN = """
 UPDATE glance f SET fits = false, lines = 1, documents = 1 FROM taken_apart t
 WHERE f.fits AND t.line_id = f.line_id AND t.document_id = f.document_id
@@ -87,7 +85,7 @@ def take(desk: Desk, rule: Rule) -> Yield:
     desk.do(_TO_OPEN_DAYS)
     keep = _fill if is_first and rows >= MANY else store.keep_glance
     found = yield_of(rule, keep(desk, rule), desk.rows(_SWALLOWED))
-    desk.do(_A_FEW)
+    desk.do(A_FEW)
     open_items.set_aside_what_is_left(desk, is_first=is_first)
     return found
 

@@ -6,7 +6,7 @@ from itertools import cycle
 from django.utils import timezone
 
 from reconciliation.matching import broken, glance, ground, near, scope, store
-from reconciliation.matching.desk import Desk, alone
+from reconciliation.matching.desk import A_FEW, Desk, alone
 from reconciliation.matching.result import MatchResult, Yield, together
 from reconciliation.matching.rule import CONTROL, rules
 from reconciliation.matching.scope import Scope
@@ -27,8 +27,6 @@ EXCEPTION WHEN invalid_parameter_value THEN
 END $$
 """
 
-# A few thousand among millions are looked up one by one, where reading all would be the default.
-_A_FEW = "SET LOCAL random_page_cost = 0.1"
 _ALL = "SET LOCAL random_page_cost TO DEFAULT"
 
 
@@ -61,7 +59,7 @@ def run(
 
 def _run(desk: Desk, asked: Scope | None) -> MatchResult:
     desk.do(_SETTINGS)
-    desk.do(_ALL if asked is None else _A_FEW)
+    desk.do(_ALL if asked is None else A_FEW)
     ground.clear(desk)
     ground.lay(desk)
     changes = broken.last_change(desk)
