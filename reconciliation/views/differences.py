@@ -11,6 +11,7 @@ from django.urls import reverse
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from integration.core.personal import masked
+from integration.core.templatetags.desk import iso_day
 from integration.mirror.models import BookedOrder, CampaignOrder
 from reconciliation import counterparts, limits, match
 from reconciliation.control import Control, controls
@@ -21,6 +22,7 @@ from reconciliation.tables.differences import COLUMNS, DifferenceTable, category
 from reconciliation.telling import ASKED, subject_key
 from reconciliation.views.listing import DeskList
 
+_DAYS = frozenset(["booked_on", "paid_on"])
 _PERSONAL = frozenset({"email"})
 
 
@@ -120,7 +122,7 @@ def _sides(
     rows = []
     for name in names:
         left, right = (
-            _value(side.get(name), hide=not personal and name in _PERSONAL)
+            _value(name, side.get(name), personal=personal)
             for side in (difference.left, difference.right)
         )
         if left or right:
@@ -128,9 +130,11 @@ def _sides(
     return rows
 
 
-def _value(value: Any, *, hide: bool) -> str:
+def _value(name: str, value: Any, *, personal: bool) -> str:
     text = "" if value is None else str(value)
-    return masked(text) if hide and text else text
+    if name in _DAYS:
+        return iso_day(text)
+    return masked(text) if text and not personal and name in _PERSONAL else text
 
 
 def _orders(difference: Difference) -> list[str]:

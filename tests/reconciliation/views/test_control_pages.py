@@ -325,3 +325,18 @@ def test_a_view_is_kept_for_one_person_alone(
     assert client_for(finance2).post(delete).status_code == 404
     assert client_for(finance).post(delete).status_code == 302
     assert SavedView.objects.count() == 0
+
+
+def test_the_days_of_both_sides_are_written_as_every_page_writes_days(
+    client_for: SignIn, finance: User
+) -> None:
+    world()
+    found = of("stripe||ch_1")
+    Difference.objects.filter(pk=found.pk).update(
+        left={"booked_on": "2026-10-05", "reference": "2026-10-05"}
+    )
+
+    page = text(client_for(finance).get(reverse("difference", args=[found.pk])))
+
+    assert "<td>5 Oct 2026</td>" in page
+    assert "<td>2026-10-05</td>" in page  # A reference stays as it came.
