@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection as database
 from django.utils import timezone
 
-from connectors.sync.flow_calls import FlowCalls
+from connectors.sync.models import FlowCalls
 
 HOURS = 24
 _ADD = """

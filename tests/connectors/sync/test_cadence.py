@@ -16,10 +16,9 @@ from time_machine import travel
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync import pausing, runner, spending
 from connectors.sync.flow import flow_of, setting_of
-from connectors.sync.flow_calls import FlowCalls
 from connectors.sync.flow_pace import FlowPace
 from connectors.sync.limits import SharedPace
-from connectors.sync.models import Connection, FlowSetting, OutgoingRow, SyncRun
+from connectors.sync.models import Connection, FlowCalls, FlowSetting, OutgoingRow, SyncRun
 from connectors.sync.outgoing import staging
 from integration.accounts.models import User
 from integration.audit.models import AuditEntry
