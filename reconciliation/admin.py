@@ -10,11 +10,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from connectors.gateways.formats.generic_csv import preview
+from connectors.gateways.formats.generic_csv import Tried, preview
 from connectors.gateways.problems import FileProblem
 from integration.audit.trailed import Trailed
 from integration.core.templatetags.desk import minor
-from integration.records.payout import PayoutLine
 from reconciliation.forms.mapping import GatewayMappingForm, SampleForm
 from reconciliation.forms.settings import (
     AdjustmentLimitForm,
@@ -59,15 +58,15 @@ class GatewayMappingAdmin(Trailed):
         return format_html('<a href="{}">Try it with a file</a>', url)
 
     def try_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The first lines as the mapping reads them. The file is not kept."""
+        """The first lines and the totals as the mapping reads them. The file is not kept."""
         mapping = self.get_object(request, str(pk))
         if mapping is None or not self.has_view_permission(request, mapping):
             raise Http404("There is no such mapping.")
         form = SampleForm(request.POST or None, request.FILES or None)
-        lines: list[PayoutLine] = []
+        tried: Tried | None = None
         if request.method == "POST" and form.is_valid():
             try:
-                lines = _tried(mapping, cast(BinaryIO, form.cleaned_data["file"].file))
+                tried = _tried(mapping, cast(BinaryIO, form.cleaned_data["file"].file))
             except FileProblem as problem:
                 form.add_error("file", str(problem))
         context = {
@@ -76,12 +75,12 @@ class GatewayMappingAdmin(Trailed):
             "object": mapping,
             "opts": self.opts,
             "form": form,
-            "lines": lines,
+            "tried": tried,
         }
         return TemplateResponse(request, "reconciliation/mapping_try.html", context)
 
 
-def _tried(mapping: GatewayMapping, stream: BinaryIO) -> list[PayoutLine]:
+def _tried(mapping: GatewayMapping, stream: BinaryIO) -> Tried:
     bounds.check(stream)
     return preview(stream, mapping_of(mapping))
 

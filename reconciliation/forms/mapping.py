@@ -32,7 +32,10 @@ _WORDS = {
     "credit": "Credit, when the amount has two columns",
 }
 _KINDS = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in LineKind]
-_PLAIN = ("delimiter", "mark", "dates", "zone", "currency", "account", "signs", "fee_sign")
+_PLAIN = (
+    "delimiter", "mark", "dates", "zone", "currency", "account", "minor_units", "signs", "fee_sign",
+    "default_kind", "total_column", "total_empty",
+)  # fmt: skip
 
 
 class GatewayMappingForm(forms.ModelForm):
@@ -73,6 +76,21 @@ class GatewayMappingForm(forms.ModelForm):
     fee_sign = forms.ChoiceField(
         label="Fees", choices=[("cost", "A fee is positive"), ("movement", "A fee is negative")]
     )
+    total_column = forms.CharField(
+        label="Column that tells totals",
+        required=False,
+        max_length=160,
+        help_text="Only for files that have rows of totals: the title of the column by which such a "
+        "row is known. Its amounts are held against the lines; it is never imported as one.",
+    )
+    total_words = forms.CharField(
+        label="Words for totals",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What stands there in a total, one a line. “Total*” stands for all that begins "
+        "with Total.",
+    )
+    total_empty = forms.BooleanField(label="An empty cell is a total", required=False)
 
     class Meta:
         model = GatewayMapping
@@ -87,11 +105,15 @@ class GatewayMappingForm(forms.ModelForm):
                 required=False,
                 initial=given.get("columns", {}).get(name, ""),
             )
-        for name in (*_PLAIN, "default_kind", "minor_units"):
+        for name in _PLAIN:
             if name in given:
                 self.fields[name].initial = given[name]
         words = given.get("kinds", {})
         self.fields["kinds"].initial = "\n".join(f"{word} = {kind}" for word, kind in words.items())
+        self.fields["total_words"].initial = "\n".join(given.get("total_words", []))
+
+    def clean_total_words(self) -> list[str]:
+        return [row.strip() for row in self.cleaned_data["total_words"].splitlines() if row.strip()]
 
     def clean_kinds(self) -> dict[str, str]:
         found = {}
@@ -120,8 +142,7 @@ class GatewayMappingForm(forms.ModelForm):
         self.instance.settings = {
             "columns": {name: title for name, title in titles.items() if title},
             "kinds": given["kinds"],
-            "default_kind": given["default_kind"],
-            "minor_units": given["minor_units"],
+            "total_words": given["total_words"],
             **{name: given[name] for name in _PLAIN},
         }
         self.instance.gateway = given["gateway"]

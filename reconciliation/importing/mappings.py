@@ -35,6 +35,9 @@ def mapping_of(row: GatewayMapping) -> GenericMapping:
         minor_units=bool(given.get("minor_units")),
         signs=_signs(given.get("signs")),
         fee_sign="movement" if given.get("fee_sign") == "movement" else "cost",
+        total_column=str(given.get("total_column", "")),
+        total_words=tuple(str(word) for word in given.get("total_words", [])),
+        total_empty=bool(given.get("total_empty")),
     )
 
 

@@ -1,10 +1,9 @@
 """A table read by a mapping that people set up."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import BinaryIO
 
 from connectors.gateways import moments
@@ -14,9 +13,11 @@ from connectors.gateways.gateway import STRANGER, Event, Format, Recognition
 from connectors.gateways.head import Head
 from connectors.gateways.line_ids import LineIds
 from connectors.gateways.mapping import GenericMapping
-from connectors.gateways.problems import Code, FileProblem
+from connectors.gateways.problems import Code, FileProblem, cut_short
 from connectors.gateways.row import Row, plain
-from integration.records.payout import LineKind, PayoutLine
+from connectors.gateways.stated_totals import Proof, StatedTotal
+from connectors.gateways.unlisted_totals import Lookout
+from integration.records.payout import Footed, Footing, LineKind, PayoutLine
 
 _TAKEN = frozenset([LineKind.REFUND, LineKind.CHARGEBACK, LineKind.FEE, LineKind.PAYOUT])
 
@@ -36,7 +37,7 @@ class GenericCsv(Format):
     def recognise(self, head: Head) -> Recognition:
         if self.mapping is None:
             return STRANGER
-        wanted = {self.mapping.column(name) for name in self.mapping.columns} - {""}
+        wanted = self.mapping.needed()
         if any(wanted <= titles for titles in head.titles):
             score = min(30 + len(wanted), 60)
             return Recognition(score, f"It has the columns of the mapping “{self.mapping.name}”.")
@@ -44,15 +45,38 @@ class GenericCsv(Format):
 
     def read(self, stream: BinaryIO) -> Iterator[Event]:
         mapping = _ready(self.mapping)
-        tally = Tally(mapping.gateway)
-        for line in _lines(stream, mapping):
-            yield tally.add(line)
-        yield from tally.close()
+        tally, proof = Tally(mapping.gateway), Proof(by_kind=mapping.signs == "by_kind")
+        for found in _rows(stream, mapping, proof.currencies):
+            if isinstance(found, StatedTotal):
+                proof.hold(found)
+            else:
+                proof.add(found)
+                yield tally.add(found)
+        if mapping.total_column:
+            proof.close()
+        for sentence in proof.remarks():
+            tally.remark(sentence)
+        yield from tally.close(Footing.FOOTS if proof.totals else None, proof.sentence())
 
 
-def preview(stream: BinaryIO, mapping: GenericMapping, rows: int = 20) -> list[PayoutLine]:
-    """The first lines the mapping reads. Raises FileProblem as reading the file would."""
-    return list(islice(_lines(stream, _ready(mapping)), rows))
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a mapping makes of a file: its first lines, how many there are, and how they add up."""
+
+    first: list[PayoutLine]
+    lines: int
+    footed: Footed
+
+
+def preview(stream: BinaryIO, mapping: GenericMapping, rows: int = 20) -> Tried:
+    """Reads the whole file, for totals stand at its end. Raises FileProblem as importing it would."""
+    first: list[PayoutLine] = []
+    for event in GenericCsv(mapping).read(stream):
+        if isinstance(event, PayoutLine) and len(first) < rows:
+            first.append(event)
+        elif isinstance(event, Footed):
+            return Tried(first, event.lines, event)
+    raise cut_short("it ends before its end.")
 
 
 def _ready(mapping: GenericMapping | None) -> GenericMapping:
@@ -62,11 +86,22 @@ def _ready(mapping: GenericMapping | None) -> GenericMapping:
     return mapping
 
 
-def _lines(stream: BinaryIO, mapping: GenericMapping) -> Iterator[PayoutLine]:
-    needed = {mapping.column(name) for name in mapping.columns} - {""}
-    reading = _Reading(mapping, LineIds())
-    for row in table(stream, needed, mapping.delimiter):
-        yield reading.line(row)
+def _rows(
+    stream: BinaryIO, mapping: GenericMapping, currencies: Collection[str]
+) -> Iterator[PayoutLine | StatedTotal]:
+    """Lines and totals. `currencies` are those of the lines that were taken so far."""
+    reading, lookout = _Reading(mapping, LineIds()), Lookout(mapping)
+    for row in table(stream, mapping.needed(), mapping.delimiter):
+        if mapping.is_total(row):
+            yield reading.total(row, currencies)
+            continue
+        try:
+            line = reading.line(row)
+        except FileProblem as problem:
+            raise lookout.told(row) or problem from problem
+        lookout.see(row, line)
+        yield line
+    lookout.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +145,32 @@ class _Reading:
             row=row.number,
         )  # fmt: skip
 
+    def total(self, row: Row, currencies: Collection[str]) -> StatedTotal:
+        """Of the currency it names, else of the only one there is; "" where there is none yet."""
+        word = row.text(plain(self.mapping.total_column))
+        currency = self.mapping.currency or self._total_currency(row, word, currencies)
+        amounts = {
+            name: self._money(row, name, currency)
+            for name in ("fee", "fee_tax", "net") if self._says(row, name)
+        }  # fmt: skip
+        if any(self._says(row, name) for name in ("gross", "debit", "credit")):
+            amounts["gross"] = self._gross(row, currency, LineKind.OTHER)
+        if self.mapping.fee_sign == "movement" and "fee" in amounts:
+            amounts["fee"] = -amounts["fee"]
+        return StatedTotal(row.number, word, currency, amounts)
+
+    def _total_currency(self, row: Row, word: str, currencies: Collection[str]) -> str:
+        said = self._text(row, "currency")
+        if said and said != word:
+            return row.currency(self.mapping.column("currency"))
+        if len(currencies) > 1:
+            raise FileProblem(
+                Code.UNKNOWN_CURRENCY,
+                f"The total names no currency, and the file has {' and '.join(sorted(currencies))}.",
+                row.number,
+            )
+        return next(iter(currencies), "")
+
     def _text(self, row: Row, name: str) -> str:
         return row.text(self.mapping.column(name))
 
@@ -127,7 +188,7 @@ class _Reading:
         if not column:
             return ZERO
         if self.mapping.minor_units:
-            return row.minor(column, currency=currency)
+            return row.minor(column, currency=currency, digits=None if currency else 0)
         return row.amount(column, mark=self.mapping.mark)
 
     def _gross(self, row: Row, currency: str, kind: LineKind) -> Decimal:

@@ -43,10 +43,11 @@ def test_a_mapping_recognises_and_reads_its_table(read, sample) -> None:
     assert told.footed.footing == "no_totals"
 
 
-def test_a_preview_reads_only_the_first_rows(sample) -> None:
-    lines = preview(BytesIO(sample("generic.csv")), MAPPING, 1)
+def test_a_preview_shows_only_the_first_rows_and_counts_all(sample) -> None:
+    tried = preview(BytesIO(sample("generic.csv")), MAPPING, 1)
 
-    assert [line.line_id for line in lines] == ["G1"]
+    assert [line.line_id for line in tried.first] == ["G1"]
+    assert tried.lines == 2
 
 
 def test_minor_units_and_two_columns_for_the_amount(read) -> None:

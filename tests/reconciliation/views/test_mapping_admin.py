@@ -66,6 +66,39 @@ def test_a_mapping_is_set_up_tried_and_used(client_for, admin_person, finance):
     assert list(lines) == [("charge", 101_000, 1_000, 100_000), ("refund", -1_000, 0, -1_000)]
 
 
+def test_rows_of_totals_are_set_up_tried_and_prove_the_import(client_for, admin_person, finance):
+    # given
+    total = TABLE + b"Summe;;;1.000,00;10,00;EUR;\r\n"
+    admin, desk = client_for(admin_person), client_for(finance)
+    admin.post(reverse(ADD), FORM)
+    mapping = GatewayMapping.objects.get()
+    desk.post(reverse("payout-file-new"), {"file": SimpleUploadedFile("a.csv", total)})
+    held = StatementFile.objects.get()
+    assert held.state == "held"
+    assert "set in the mapping “Alpenpay” “Column that tells totals” to “Beleg”" in held.message
+
+    # when
+    change = reverse("admin:reconciliation_gatewaymapping_change", args=[mapping.pk])
+    admin.post(change, {**FORM, "total_column": "Beleg", "total_words": "Summe\nGesamt*"})
+    tried = admin.post(
+        reverse("admin:reconciliation_gatewaymapping_try", args=[mapping.pk]),
+        {"file": SimpleUploadedFile("a.csv", total)},
+    )
+    desk.post(reverse("payout-file-read", args=[held.pk]))
+    page = desk.get(reverse("payout-file", args=[held.pk])).content.decode()
+    desk.post(reverse("payout-file-import", args=[held.pk]))
+
+    # then
+    taken = "the total the file states in row 4, “Summe”: gross 1000.00 EUR, fees 10.00 EUR."
+    assert taken in tried.content.decode()
+    assert taken in page
+    assert "It adds up" in page
+    assert list(GatewayLine.objects.values_list("line_id", flat=True)) == ["A1", "A2"]
+    form = admin.get(change).content.decode()
+    assert "Summe\nGesamt*" in form
+    assert 'value="Beleg"' in form
+
+
 def test_a_mapping_that_lacks_something_is_not_saved(client_for, admin_person):
     answer = client_for(admin_person).post(
         reverse(ADD), {**FORM, "column_gross": "", "kinds": "Verkauf = sale"}
