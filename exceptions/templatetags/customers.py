@@ -6,6 +6,7 @@ from django import template
 
 from connectors.sync.identity.ladder import STEPS
 from exceptions.customers import reads
+from integration.identity.models import Customer
 
 register = template.Library()
 _TABS = (
@@ -23,6 +24,12 @@ def customer_tabs(here: str) -> dict[str, Any]:
     """Marks the page that is open, and says how many rows each list opens with."""
     counts = reads.tab_counts()
     return {"tabs": [(*tab, counts.get(tab[2], 0)) for tab in _TABS], "here": here}
+
+
+@register.filter
+def called(customer: Customer, personal: bool) -> str:
+    """Name and key where the reader may see names, the key alone where not."""
+    return customer.called(personal=personal)
 
 
 @register.filter

@@ -134,7 +134,7 @@ def _linked(
         contact_key, account_code, by=str(actor or trail.SYSTEM), linked=True, note=known["method"]
     )
     trail.record(
-        "customer linked", actor=actor, target=owner, label=str(owner.uid), contact_key=contact_key,
+        "customer linked", actor=actor, target=owner, contact_key=contact_key,
         account_code=account_code, method=known["method"],
     )  # fmt: skip
     return owner
@@ -159,7 +159,7 @@ def unlink(
                 oldest.state = ACTIVE
                 oldest.save(update_fields=["state"])
         trail.record(
-            "customer unlinked", actor=actor, target=row.customer, label=str(row.customer_id),
+            "customer unlinked", actor=actor, target=row.customer,
             contact_key=contact_key, reason=reason,
         )  # fmt: skip
         return row

@@ -29,11 +29,11 @@ def why_not(kept: Customer, gone: Customer) -> str:
     """Why the two cannot be merged, in words; empty when they can."""
     if kept == gone:
         return "That is the same customer."
-    for one in (kept, gone):
+    for one, which in ((kept, "This"), (gone, "The other")):
         if one.merged_into_id is not None:
-            return f"{one} was merged into another customer already."
+            return f"{which} customer was merged into another one already."
         if one.erased_at is not None:
-            return f"{one} was erased."
+            return f"{which} customer was erased."
     decision = distinctions.are_apart(_keys(kept), _keys(gone))
     if decision is not None:
         return (
@@ -67,7 +67,7 @@ def merge(kept: Customer, gone: Customer, *, actor: User, reason: str) -> Merger
             merged_at=now,
         )
         trail.record(
-            "customers merged", actor=actor, target=first, label=str(first.uid), gone=str(second.uid), reason=words,
+            "customers merged", actor=actor, target=first, gone=str(second), reason=words,
             keys=[str(link) for link in given],
         )  # fmt: skip
     return merger
@@ -87,7 +87,7 @@ def undo(merger: Merger, *, actor: User, reason: str) -> None:
         kept, gone = _locked(row.kept, row.gone)
         if kept.merged_into_id is not None:
             raise NotMergeable(
-                f"{kept} was merged into another customer since. Take that apart first."
+                "This customer was merged into another one since. Take that apart first."
             )
         _give_back(row, gone)
         gone.merged_into = gone.merged_at = None
@@ -98,8 +98,7 @@ def undo(merger: Merger, *, actor: User, reason: str) -> None:
             "customers taken apart",
             actor=actor,
             target=kept,
-            label=str(kept.uid),
-            gone=str(gone.uid),
+            gone=str(gone),
             reason=words,
         )
 

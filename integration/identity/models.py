@@ -47,7 +47,12 @@ class Customer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(self.uid)
+        """By its key: what it is called by goes into the audit trail and onto pages of everybody."""
+        return str(self.uid)
+
+    def called(self, *, personal: bool) -> str:
+        """Name and key for those who may see personal data, the key alone for all others."""
+        return f"{self.name} ({self.uid})" if personal and self.name else str(self.uid)
 
 
 class CustomerLink(models.Model):

@@ -36,7 +36,7 @@ def merge(request: HttpRequest, uid: UUID) -> HttpResponse:
         except Refused as refusal:
             messages.warning(request, refusal.message)
             return _page(request, kept, other, text, status=422)
-        messages.success(request, f"Merged. {merger.gone} leads here from now on.")
+        messages.success(request, f"Merged. {_gone(merger, request)} leads here from now on.")
         return redirect("customer", uid=kept.pk)
     return _page(request, kept, other, text)
 
@@ -53,6 +53,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "Taken apart. Each has exactly the keys it had before.")
     return redirect("customer", uid=merger.kept_id)
+
+
+def _gone(merger: Merger, request: HttpRequest) -> str:
+    return merger.gone.called(personal=person(request).may(May.SEE_PERSONAL_DATA))
 
 
 def _page(

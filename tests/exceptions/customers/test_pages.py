@@ -164,11 +164,13 @@ def test_a_merger_is_previewed_made_and_taken_apart(client_for, marketing, coupl
     made = client.post(at("customer-merge", kept.pk), {"other": str(gone.pk), "reason": "One"})
 
     assert "becomes an alias" in preview
+    assert f"{gone.name} ({gone.pk}) becomes {kept.name} ({kept.pk})" in preview
     assert made.status_code == 302
     assert keys.resolve("prima", "A2") == kept
     merger = Merger.objects.get()
     left = client.get(at("customer", gone.pk)).content.decode()
-    assert f'<a href="{at("customer", kept.pk)}">{kept.name}</a>' in left
+    assert f'<a href="{at("customer", kept.pk)}">{kept.name} ({kept.pk})</a>' in left
+    assert f"Merged. {gone.name} ({gone.pk}) leads here" in left
     assert "Both systems side by side" not in left
     assert "None of these keys has ordered" not in left
     client.post(at("merger-undo", merger.pk), {"reason": "Two after all"})

@@ -103,3 +103,25 @@ def test_personal_data_is_masked_for_those_who_need_not_see_it(
 
     seen = [("Smith" in page or "kate@x" in page or "High Street" in page) for page in pages]
     assert any(seen) == shown
+
+
+@pytest.mark.parametrize(("who", "shown"), [("marketing", True), ("auditor", False),
+                                            ("admin_person", False)])  # fmt: skip
+def test_a_customer_is_called_by_name_and_key_or_by_the_key_alone(
+    who, shown, request, client_for, couple, operations
+):
+    kept, gone = couple
+    before = {one.pk: at("contact-identity", key) for one, key in ((kept, "CK-1"), (gone, "CK-2"))}
+    merging.merge(kept, gone, actor=operations, reason="x")
+    client = client_for(request.getfixturevalue(who))
+    pages = {
+        gone.pk: [at("customer", kept.pk)],
+        kept.pk: [at("customer", gone.pk), *before.values()],
+    }
+
+    for called, paths in pages.items():
+        for path in paths:
+            page = client.get(path).content.decode()
+            assert str(called) in page, path
+            assert (f"Jane Smith ({called})" in page) == shown, path
+            assert ("Smith" in page) == shown, path

@@ -39,6 +39,40 @@ def test_every_key_of_the_merged_customer_leads_to_the_kept_one(operations):
     assert AuditEntry.objects.filter(action="customers merged").exists()
 
 
+def test_the_trail_calls_customers_by_their_keys(operations):
+    kept, gone = pair()
+    Customer.objects.update(name="Ruth Thompson")
+
+    merger = merging.merge(kept, gone, actor=operations, reason="One")
+    merging.undo(merger, actor=operations, reason="Two")
+    keys.link("CK-3", "A1", method="by hand", actor=operations)
+    keys.unlink("CK-1", actor=operations, reason="Her mother")
+    with pytest.raises(NotMergeable) as refusal:
+        merging.merge(kept, kept, actor=operations, reason="One")
+
+    entries = AuditEntry.objects.filter(actor=operations)
+    assert {entry.target_label for entry in entries} == {str(kept.pk)}
+    assert set(entries.values_list("action", flat=True)) == {
+        "customers merged", "customers taken apart", "customer linked", "customer unlinked",
+    }  # fmt: skip
+    told = [*entries.values_list("details", flat=True), refusal.value.message]
+    assert "Thompson" not in str(told)
+
+
+@pytest.mark.parametrize("role", ["kept", "gone"])
+def test_a_refusal_says_which_of_the_two_it_is_without_naming_anybody(role, operations):
+    kept, gone = pair()
+    Customer.objects.update(name="Ruth Thompson")
+    other = keys.link("CK-3", "A3", method="email", actor=None)
+    merging.merge(other, kept if role == "kept" else gone, actor=operations, reason="One")
+
+    with pytest.raises(NotMergeable) as refusal:
+        merging.merge(kept, gone, actor=operations, reason="One")
+
+    which = "This" if role == "kept" else "The other"
+    assert refusal.value.message == f"{which} customer was merged into another one already."
+
+
 def test_undo_gives_back_exactly_what_was(operations):
     kept, gone = pair()
     before = rows(kept), rows(gone)
