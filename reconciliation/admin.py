@@ -22,8 +22,9 @@ from reconciliation.forms.settings import (
     MatchBoundsForm,
     ToleranceForm,
 )
-from reconciliation.importing import bounds
+from reconciliation.importing import archives, bounds
 from reconciliation.importing.mappings import mapping_of
+from reconciliation.importing.problems import NotImported
 from reconciliation.models import (
     AdjustmentLimit,
     ExchangeRate,
@@ -67,7 +68,7 @@ class GatewayMappingAdmin(Trailed):
         if request.method == "POST" and form.is_valid():
             try:
                 tried = _tried(mapping, cast(BinaryIO, form.cleaned_data["file"].file))
-            except FileProblem as problem:
+            except (FileProblem, NotImported) as problem:
                 form.add_error("file", str(problem))
         context = {
             **self.admin_site.each_context(request),
@@ -81,8 +82,9 @@ class GatewayMappingAdmin(Trailed):
 
 
 def _tried(mapping: GatewayMapping, stream: BinaryIO) -> Tried:
-    bounds.check(stream)
-    return preview(stream, mapping_of(mapping))
+    with archives.unpacked(stream, "") as (report, _):
+        bounds.check(report)
+        return preview(report, mapping_of(mapping))
 
 
 class NamedGateways(admin.AllValuesFieldListFilter):

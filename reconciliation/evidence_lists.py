@@ -121,6 +121,8 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("Brought at", lambda row: row.uploaded_at),
         Column("Imported by", lambda row: row.imported_by_name),
         Column("Imported at", lambda row: row.imported_at),
+        Column("Came in the archive", lambda row: row.packed_name),
+        Column("SHA-256 of the archive", lambda row: row.packed_sha256),
     ),
     "payouts": (
         Column("Gateway", lambda row: row.gateway),

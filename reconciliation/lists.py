@@ -23,6 +23,8 @@ FILES: tuple[Column[StatementFile], ...] = (
     Column("Imported by", lambda file: file.imported_by_name),
     Column("Imported", lambda file: file.imported_at),
     Column("SHA-256", lambda file: file.sha256),
+    Column("Came in the archive", lambda file: file.packed_name),
+    Column("SHA-256 of the archive", lambda file: file.packed_sha256),
 )
 PAYOUTS: tuple[Column[Payout], ...] = (
     Column("Payout", lambda payout: payout.payout_id),

@@ -43,7 +43,7 @@ def _stranger(head: Head) -> FileProblem:
     if sentence := strangers.told(head):
         return FileProblem(Code.NOT_RECOGNISED, sentence)
     shown = ", ".join(cell for cell in (head.rows[0] if head.rows else ())[:8] if cell)
-    seen = f" It starts with: {shown[:200]}." if shown else ""
+    seen = f" It starts with: {shown[:200]}." if shown.isprintable() and shown else ""
     return FileProblem(
         Code.NOT_RECOGNISED,
         f"No known payout or bank format looks like this file.{seen} Choose another file, or set "

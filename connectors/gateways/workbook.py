@@ -23,13 +23,24 @@ def is_workbook(stream: BinaryIO) -> bool:
     return start == _MAGIC
 
 
+def is_archive(stream: BinaryIO) -> bool:
+    """A whole archive that holds no workbook. The stream is left at its start."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+    finally:
+        stream.seek(0)
+
+
 def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold anything, of the first sheet that is a table and no cover.
 
     Raises FileProblem for a damaged workbook, and for one whose table goes on in another sheet.
     """
     stream.seek(0)
-    if _is_archive(stream):
+    if is_archive(stream):
         raise FileProblem(
             Code.UNREADABLE,
             "This is an archive (ZIP). Unpack it and bring the files in it one by one.",
@@ -76,17 +87,6 @@ def _header(sheet: Any) -> tuple[Any, ...]:
         if len(filled) >= _FEWEST:
             return filled
     return ()
-
-
-def _is_archive(stream: BinaryIO) -> bool:
-    """A whole archive that holds no workbook. The stream is left at its start."""
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            return "[Content_Types].xml" not in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
-    finally:
-        stream.seek(0)
 
 
 def _text(value: object) -> str:

@@ -126,7 +126,7 @@ class LineFilter(filters.FilterSet):
 class FileFilter(filters.FilterSet):
     """Text over the name; state; days."""
 
-    q = filters.CharFilter("name", "icontains", label="Search", widget=_search("Name of the file"))
+    q = filters.CharFilter(method="named", label="Search", widget=_search("Name of the file"))
     state = filters.ChoiceFilter(
         label="State",
         choices=StatementFile.State.choices,
@@ -139,3 +139,9 @@ class FileFilter(filters.FilterSet):
     class Meta:
         model = StatementFile
         fields: list[str] = []
+
+    def named(
+        self, queryset: QuerySet[StatementFile], name: str, value: str
+    ) -> QuerySet[StatementFile]:
+        """By its own name or that of the archive it came in."""
+        return queryset.filter(Q(name__icontains=value) | Q(packed_name__icontains=value))

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from connectors.gateways.problems import Code, FileProblem
 from connectors.gateways.workbook import is_workbook
+from reconciliation.importing.archives import refuse_large_directory
 from reconciliation.importing.evidence import chunks_of
 
 LONGEST_ROW = 1 << 20
@@ -28,12 +29,13 @@ def check(stream: BinaryIO) -> None:
 
 
 def _workbook(stream: BinaryIO) -> None:
+    refuse_large_directory(stream)
     try:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, EOFError, ValueError) as error:
         raise FileProblem(
-            Code.UNREADABLE, "The workbook is damaged or cut short. Download it again."
+            Code.UNREADABLE, "The workbook or archive is damaged or cut short. Download it again."
         ) from error
     strings = sum(one.file_size for one in members if "sharedStrings" in one.filename)
     whole = sum(one.file_size for one in members)

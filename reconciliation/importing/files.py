@@ -15,7 +15,7 @@ from connectors.gateways.problems import Code, FileProblem
 from integration.accounts.models import User
 from integration.audit import trail
 from integration.records.payout import Footed, Footing
-from reconciliation.importing import bounds, endings, evidence, known, staging
+from reconciliation.importing import bounds, endings, evidence, known, staging, unpacking
 from reconciliation.importing.evidence import Kept
 from reconciliation.importing.mappings import format_for
 from reconciliation.importing.moving import move
@@ -101,6 +101,7 @@ def inspect(file: StatementFile) -> StatementFile:
     """Reads the kept file into staging and keeps what it holds, or why it cannot be imported."""
     staged, given = Staged.of(file.pk), file.preview.get("given", {})
     try:
+        unpacking.unpack(file)
         with transaction.atomic(), evidence.opened(file.path) as stream:
             known.refuse_same_file(file.sha256)
             read = examine(stream, file.name, staged, _said(file))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from integration.accounts.models import User
-from reconciliation.importing import files, staging, watching
+from reconciliation.importing import files, staging, unpacking, watching
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.staging import Staged
 from reconciliation.models import StatementFile
@@ -20,12 +20,16 @@ _LOST = timedelta(hours=2)
 
 def is_large(file: StatementFile) -> bool:
     """Nobody should sit before a page while it is read."""
-    return file.size > int(settings.PAYOUT_BACKGROUND_MB) << 20
+    return file.size > _at_once()
+
+
+def _at_once() -> int:
+    return int(settings.PAYOUT_BACKGROUND_MB) << 20
 
 
 def read_soon(file: StatementFile) -> StatementFile:
     """Reads a small file at once and a large one in the background."""
-    if is_large(file):
+    if unpacking.size_of(file) > _at_once():
         async_task("reconciliation.importing.tasks.read_file", file.pk)
         return file
     return files.inspect(file)

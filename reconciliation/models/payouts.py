@@ -10,7 +10,8 @@ from integration.mirror.documents import letters
 class StatementFile(models.Model):
     """A file as it came: kept unchanged, known by its hash, imported whole or not at all.
 
-    `totals` are net amounts as text by currency. `preview` is what a person sees before deciding,
+    Of a report that came in an archive, name, hash and path are its own; those of the archive as it
+    came are `packed_…`. `totals` are net amounts as text by currency. `preview` is what a person sees before deciding,
     as `reconciliation.importing.totals.Preview` writes it.
     """
 
@@ -23,6 +24,9 @@ class StatementFile(models.Model):
         DISCARDED = "discarded", "Discarded"
 
     sha256 = models.CharField(max_length=64)
+    packed_name = models.CharField(max_length=250, blank=True)
+    packed_sha256 = models.CharField(max_length=64, blank=True)
+    packed_path = models.CharField(max_length=300, blank=True)
     company = models.CharField(max_length=40, default="main")
     name = models.CharField(max_length=250)
     size = models.BigIntegerField()

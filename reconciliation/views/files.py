@@ -53,7 +53,10 @@ class FileList(DeskList):
 class UploadForm(forms.Form):
     """The choices are only needed when the file does not say it itself."""
 
-    file = forms.FileField(label="File", help_text="CSV, XLSX, JSON, camt.053 or MT940.")
+    file = forms.FileField(
+        label="File",
+        help_text="CSV, XLSX, JSON, camt.053 or MT940, also packed as ZIP or gzip, one in each.",
+    )
     format = forms.ChoiceField(
         label="What it is",
         required=False,

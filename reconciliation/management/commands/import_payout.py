@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from reconciliation.importing import evidence, files, known
+from reconciliation.importing import archives, evidence, files, known
 from reconciliation.importing.files import Choices, Origin
 from reconciliation.importing.mappings import title_of
 from reconciliation.importing.problems import NotImported
@@ -47,11 +47,15 @@ class Command(BaseCommand):
 
     def _try(self, path: Path, options: dict[str, Any]) -> None:
         """Everything an import checks, in a transaction that is taken back."""
-        with path.open("rb") as stream, transaction.atomic():
+        with (
+            path.open("rb") as packed,
+            archives.unpacked(packed, path.name) as (stream, name),
+            transaction.atomic(),
+        ):
             known.refuse_same_file(evidence.hash_of(stream))
             read = files.examine(
                 stream,
-                path.name,
+                name,
                 Staged.of(f"trial_{uuid4().hex}"),
                 Choices(options["format"], options["account"], options["whole"]),
             )

@@ -235,6 +235,15 @@ class TestRefusal:
         assert file.state == "discarded"
         assert (Path(settings.MEDIA_ROOT) / file.path).exists()
 
+    @pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"\x00\x01,\x02"])
+    def test_a_picture_is_held_and_none_of_its_bytes_are_shown(self, start):
+        file = brought(start + b"\x00" * 20, "receipt.png")
+
+        assert file.state == "held"
+        assert file.message.startswith(
+            "No known payout or bank format looks like this file. Choose"
+        )
+
     def test_a_row_of_two_million_characters(self):
         file = brought((HEAD + "po_1," + "x" * 2_000_000).encode())
 
@@ -244,9 +253,11 @@ class TestRefusal:
     def test_a_workbook_that_unpacks_to_half_a_gigabyte_is_not_opened(self):
         # given
         packed = BytesIO()
-        with ZipFile(packed, "w", ZIP_DEFLATED) as archive, archive.open("x.xml", "w") as sheet:
-            for _ in range(500):
-                sheet.write(b"\0" * (1 << 20))
+        with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+            archive.writestr("[Content_Types].xml", b"")
+            with archive.open("x.xml", "w") as sheet:
+                for _ in range(500):
+                    sheet.write(b"\0" * (1 << 20))
 
         # when
         file = brought(packed.getvalue(), "bomb.xlsx")
