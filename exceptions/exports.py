@@ -6,18 +6,21 @@ from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 
 from exceptions.kind import kind_of
+from exceptions.masking import impersonal
 from exceptions.models import ExceptionCase, Occurrence
 from integration.accounts.models import User
+from integration.accounts.roles import May
 from integration.core.cells import neutral
 from integration.exports import Column, answer, without_emails
 from integration.mirror.models import CampaignOrder
 
 __all__ = ["cases", "neutral", "occurrences", "orders", "without_emails"]
 
+WHAT = "What is wrong"
 CASES: tuple[Column[ExceptionCase], ...] = (
     Column("Case", lambda case: case.pk),
     Column("Queue", lambda case: kind_of(case.kind).plural),
-    Column("What is wrong", lambda case: case.title),
+    Column(WHAT, lambda case: case.title),
     Column("State", lambda case: case.get_status_display()),
     Column("Owner", lambda case: kind_of(case.kind).owner.value),
     Column("Assigned to", lambda case: str(case.assignee) if case.assignee else ""),
@@ -32,7 +35,7 @@ CASES: tuple[Column[ExceptionCase], ...] = (
 OCCURRENCES: tuple[Column[Occurrence], ...] = (
     Column("Order", lambda seen: seen.external_id),
     Column("Name", lambda seen: seen.label, personal=True),
-    Column("What is wrong", lambda seen: seen.message),
+    Column(WHAT, lambda seen: seen.message),
     Column("Amount", lambda seen: seen.amount),
     Column("Currency", lambda seen: seen.currency),
     Column("First seen", lambda seen: seen.first_seen_at),
@@ -60,7 +63,10 @@ def cases(found: QuerySet[ExceptionCase], *, form: str, user: User) -> HttpRespo
 
 
 def occurrences(found: QuerySet[Occurrence], *, form: str, user: User) -> HttpResponseBase:
-    return answer(found, OCCURRENCES, "orders-of-case", form=form, user=user)
+    columns = OCCURRENCES
+    if not user.may(May.SEE_PERSONAL_DATA):
+        columns = tuple(Column(WHAT, impersonal) if one.title == WHAT else one for one in columns)
+    return answer(found.select_related("case"), columns, "orders-of-case", form=form, user=user)
 
 
 def orders(found: QuerySet[CampaignOrder], *, form: str, user: User) -> HttpResponseBase:

@@ -20,7 +20,7 @@ MODELS: dict[str, Any] = {
 _NOT_SENT = (SyncItem.State.HELD, SyncItem.State.WAITING)
 
 
-def of(mapping: ProductMapping | PromotionMapping | ValueMapping) -> Preview:
+def of(mapping: ProductMapping | PromotionMapping | ValueMapping, *, personal: bool) -> Preview:
     """Tried on every order that is not in Prima yet, the newest first, on the mapping's own days.
 
     The mapping need not be saved, and nothing is.
@@ -28,7 +28,9 @@ def of(mapping: ProductMapping | PromotionMapping | ValueMapping) -> Preview:
     waiting = SyncItem.objects.filter(flow=ORDERS, state__in=_NOT_SENT).order_by("-pk")
     keys = list(waiting.values_list("external_id", flat=True)[: MOST_ORDERS + 1])
     found = orders_preview.what_if(keys, change(mapping))
-    return trial.of_change(found, not_tried=max(waiting.count() - MOST_ORDERS, 0))
+    return trial.of_change(
+        found, personal=personal, not_tried=max(waiting.count() - MOST_ORDERS, 0)
+    )
 
 
 def change(mapping: ProductMapping | PromotionMapping | ValueMapping) -> BookChange:

@@ -25,7 +25,7 @@ from integration.accounts.models import User
 from integration.audit import trail
 from integration.core.personal import PERSONAL, masked_payload
 
-_PERSONAL = PERSONAL | {"account_name", "line1", "line2", "line3", "number"}
+_PERSONAL = PERSONAL | {"account_name", "number"}
 LATER = "{} does not answer just now. The desk goes on trying; you need not do it again."
 log = structlog.get_logger(__name__)
 

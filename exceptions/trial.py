@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.sync.orders import preview as orders_preview
-from connectors.sync.orders.preview import MOST_ORDERS, BookChange, Outcome
+from connectors.sync.orders.preview import MOST_ORDERS, BookChange, Outcome, effective
 from exceptions.action import Preview, StillFailing
+from exceptions.masking import impersonal_problem
 from exceptions.models import ExceptionCase
 from exceptions.rework import waiting_orders
 from exceptions.words import counted
@@ -31,9 +32,10 @@ def of_correction(
     return _told(case, orders_preview.what_if_corrected(order, changes), differences=differences)
 
 
-def of_change(found: orders_preview.Preview, *, not_tried: int = 0) -> Preview:
+def of_change(found: orders_preview.Preview, *, personal: bool, not_tried: int = 0) -> Preview:
     """What a change would do to all that waits: only those orders are told of that it touches."""
     touched = [*(outcome for outcome in found.failing if outcome.solved), *found.broken]
+    payloads = {} if personal else effective([outcome.key for outcome in touched])
     healed = [outcome.key for outcome in found.healed]
     cases = ExceptionCase.objects.filter(
         occurrences__external_id__in=healed, occurrences__closed_at__isnull=True
@@ -41,7 +43,10 @@ def of_change(found: orders_preview.Preview, *, not_tried: int = 0) -> Preview:
     notes = [note for note in _notes(replace(found, fine=())) if healed or touched]
     return Preview(
         healed=tuple(healed),
-        still_failing=tuple(_failing(outcome) for outcome in touched),
+        still_failing=tuple(
+            _failing(outcome) if personal else _impersonal(outcome, payloads.get(outcome.key))
+            for outcome in touched
+        ),
         money=found.money,
         other_cases=tuple(cases.distinct()[:20]),
         not_tried=not_tried,
@@ -70,6 +75,11 @@ def _told(
 
 def _failing(outcome: Outcome) -> StillFailing:
     return StillFailing(outcome.key, tuple(problem.message for problem in outcome.problems))
+
+
+def _impersonal(outcome: Outcome, payload: Any) -> StillFailing:
+    told = (impersonal_problem(problem, payload) for problem in outcome.problems)
+    return StillFailing(outcome.key, tuple(told))
 
 
 def _notes(found: orders_preview.Preview) -> Iterable[str]:

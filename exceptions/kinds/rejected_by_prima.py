@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from exceptions.kind import Kind, Severity, shape
 from integration.accounts.roles import Role
+from integration.core.personal import is_about_a_person
 
 
 class RejectedByPrima(Kind):
@@ -49,5 +50,10 @@ class RejectedByPrima(Kind):
         return cause
 
     def title_for(self, facts: Mapping[str, str]) -> str:
-        said = facts.get("said") or facts.get("detail") or facts.get("code", "").replace(".", " ")
+        """With Prima's own words, which may repeat what was sent, unless that is personal."""
+        code, pointer = facts.get("code", "").replace(".", " "), facts.get("pointer", "")
+        if is_about_a_person(pointer):
+            place = " ".join(part for part in shape(pointer).split("/") if part not in ("", "*"))
+            return f"Prima refuses orders: {code} ({place})".replace("_", " ")
+        said = facts.get("said") or facts.get("detail") or code
         return f"Prima refuses orders: {said or 'no reason given'}"

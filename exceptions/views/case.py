@@ -12,14 +12,13 @@ from connectors.sync.orders.draft import draft
 from exceptions import access
 from exceptions.action import Action, actions
 from exceptions.kind import Suggestion, kind_of
-from exceptions.masking import impersonal
+from exceptions.masking import impersonal, impersonal_payload
 from exceptions.models import Approval, ExceptionCase, Occurrence
 from exceptions.payload import rows
 from exceptions.words import known_as
 from integration.accounts.gate import person, requires
 from integration.accounts.models import User
 from integration.accounts.roles import May
-from integration.core.personal import masked_payload
 from integration.mirror.models import PrimaOrder
 
 PER_PAGE = 8
@@ -121,7 +120,7 @@ def _payloads(chosen: Occurrence | None, user: User) -> dict[str, Any]:
     done = booked is not None and chosen.closed_at is not None
     target, unknown = _target(chosen) if booked is None else (booked, chosen.target_pointers)
     if not user.may(May.SEE_PERSONAL_DATA):
-        source, target = masked_payload(source), masked_payload(target)
+        source, target = impersonal_payload(source), impersonal_payload(target)
     return {
         "booked": done,
         "source_rows": rows(source, () if done else chosen.pointers) if source is not None else [],

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from exceptions import mapping_preview
-from integration.accounts.gate import requires
+from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 
 
@@ -30,7 +30,9 @@ def preview(request: HttpRequest, model: str) -> HttpResponse:
     context: dict[str, Any] = {"title": "What it would do", "form": form, "what": kept._meta}
     if form.is_valid():
         mapping = form.save(commit=False)
-        context |= {"mapping": mapping, "preview": mapping_preview.of(mapping)}
+        personal = person(request).may(May.SEE_PERSONAL_DATA)
+        found = mapping_preview.of(mapping, personal=personal)
+        context |= {"mapping": mapping, "preview": found}
     return render(
         request, "exceptions/mapping_preview.html", context, status=200 if form.is_valid() else 422
     )

@@ -68,7 +68,7 @@ def test_a_title_of_a_kind_that_is_gone_stays(old_case):
 
 
 def test_cases_go_in_batches_and_one_statement_each(old_case, django_assert_num_queries):
-    row = ExceptionCase.objects.filter(pk=old_case.pk).values().get()
+    row: dict[str, Any] = {**ExceptionCase.objects.filter(pk=old_case.pk).values().get()}
     del row["id"]
     ExceptionCase.objects.bulk_create(
         ExceptionCase(**{**row, "fingerprint": f"{number:064}"}) for number in range(2_000)

@@ -85,7 +85,7 @@ def test_a_decision_is_kept_with_its_person_and_in_the_trail(
     row.refresh_from_db()
     assert (row.state, row.decided_by, row.version) == (state, person, 2)
     entry = AuditEntry.objects.get(action=f"proposal {state}")
-    assert entry.details["after"] == {"address": "9 Low Road, Leeds"}
+    assert entry.details["after"] == {"address": "9••• L••• R••• L•••"}
     assert entry.details["reason"] == "Asked by phone."
     assert OrmQ.objects.count() == 1
 
