@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from reconciliation.control import controls
 from reconciliation.models import (
     Adjustment,
     ControlRun,
@@ -106,15 +107,16 @@ def _as_it_stands(period: Period) -> list[Point]:
         event.details.get("point"): event
         for event in period.events.filter(action="explained").order_by("id")
     }
-    points = []
-    for slug, (count, link) in _counted(period).items():
+    points, behind = [], _controls_behind(period)
+    notes = {"controls": _when(period, behind)}
+    for slug, (count, link) in _counted(period, behind).items():
         told = explanations.get(slug)
         title, meaning = POINTS[slug]
         points.append(
             Point(
                 slug=slug,
                 title=title,
-                meaning=meaning,
+                meaning=f"{meaning} {notes.get(slug, '')}".strip(),
                 count=count,
                 link=link,
                 explained=told.reason if told else "",
@@ -124,7 +126,7 @@ def _as_it_stands(period: Period) -> list[Point]:
     return points
 
 
-def _counted(period: Period) -> dict[str, tuple[int, str]]:
+def _counted(period: Period, behind: list[str]) -> dict[str, tuple[int, str]]:
     """How many are left of each point, and where they are listed."""
     days = {"day__gte": period.first_day, "day__lte": period.last_day}
     span = f"from={period.first_day}&to={period.last_day}"
@@ -134,7 +136,7 @@ def _counted(period: Period) -> dict[str, tuple[int, str]]:
     differences = Difference.objects.filter(company=period.company, closed_at__isnull=True, **days)
     return {
         "over": (int(timezone.localdate() <= period.last_day), ""),
-        "controls": (_controls_behind(period), ""),
+        "controls": (len(behind), ""),
         "differences": (
             differences.filter(state=Difference.State.OPEN).count(),
             f"{listed}?state=open&{span}",
@@ -172,14 +174,28 @@ def _counted(period: Period) -> dict[str, tuple[int, str]]:
     }
 
 
-def _controls_behind(period: Period) -> int:
-    """Controls that have run at some time, but not since the period ended."""
-    end = timezone.make_aware(datetime.combine(period.last_day + timedelta(days=1), time.min))
-    known = set(ControlRun.objects.order_by().values_list("control", flat=True).distinct())
-    done = set(
-        ControlRun.objects.filter(finished_at__gte=min(end, timezone.now() - timedelta(days=1)))
-        .order_by()
-        .values_list("control", flat=True)
-        .distinct()
-    )
-    return len(known - done) if known else 1
+def _over_at(period: Period) -> datetime:
+    """The first moment after the period, where the company is."""
+    day = period.last_day + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
+
+
+def _controls_behind(period: Period) -> list[str]:
+    """Titles of the controls that have not begun a run since the period was over.
+
+    A run as of a day only counts and keeps nothing, so it is none.
+    """
+    runs = ControlRun.objects.filter(as_of__isnull=True, started_at__gte=_over_at(period))
+    done = set(runs.order_by().values_list("control", flat=True).distinct())
+    return [one.title for slug, one in controls().items() if slug not in done]
+
+
+def _when(period: Period, behind: list[str]) -> str:
+    """From when on the point can turn green, and what is missing then; empty when nothing is."""
+    if not behind:
+        return ""
+    over = timezone.localtime(_over_at(period), timezone.get_default_timezone())
+    since = f"{over:%-d %B %Y, %H:%M} ({over.tzinfo})"
+    if timezone.now() < over:
+        return f"It can turn green from {since} on, when each control has run once more."
+    return f"Not run since {since}: {', '.join(behind)}."

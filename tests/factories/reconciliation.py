@@ -1,11 +1,12 @@
 """Rows of reconciliation for tests."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from reconciliation.models import AdjustmentLimit, Difference
+from reconciliation.control import controls
+from reconciliation.models import AdjustmentLimit, ControlRun, Difference
 
 
 def difference(key: str = "CO-1", **changes: Any) -> Difference:
@@ -30,3 +31,10 @@ def limits(amount: int = 5_000) -> None:
     """Write-offs, fees and exchange differences up to 50.00 GBP."""
     for kind in ("write_off", "fee", "fx"):
         AdjustmentLimit.objects.create(kind=kind, currency="GBP", amount=amount)
+
+
+def all_run(at: datetime | None = None) -> None:
+    """Every control has run, now or at a moment."""
+    at = at or timezone.now()
+    for slug in controls():
+        ControlRun.objects.create(control=slug, started_at=at, finished_at=at)

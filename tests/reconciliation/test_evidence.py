@@ -9,24 +9,22 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from integration.audit.models import AuditEntry
 from reconciliation import adjustments, by_hand, evidence, periods
 from reconciliation.adjustments import Proposal
 from reconciliation.by_hand import Chosen
-from reconciliation.models import Adjustment, ControlRun, Period
+from reconciliation.models import Adjustment, Period
 from reconciliation.refusals import Refused
 from tests.factories.matching import document, line
-from tests.factories.reconciliation import difference, limits
+from tests.factories.reconciliation import all_run, difference, limits
 from tests.reconciliation.test_periods import DAY, carried, reopened, signed
 
 
 @pytest.fixture
 def period(db, finance, finance2) -> Period:
-    now = timezone.now()
-    ControlRun.objects.create(control="order_to_prima", started_at=now, finished_at=now)
+    all_run()
     limits()
     off = difference(title="=HYPERLINK(1)")
     proposal = Proposal(Adjustment.Kind.FEE, "Known fee.", ledger="7900")

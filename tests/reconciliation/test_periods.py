@@ -1,6 +1,6 @@
 """Periods are signed by two and locked by the database."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,19 +9,19 @@ from django.utils import timezone
 from integration.accounts.models import User
 from reconciliation import adjustments, checklist, periods
 from reconciliation.adjustments import Proposal
+from reconciliation.control import controls
 from reconciliation.evidence_lists import found_of
 from reconciliation.models import Adjustment, ControlRun, Difference, Period
 from reconciliation.refusals import Refused, Stale
 from reconciliation.statement import figures
-from tests.factories.reconciliation import difference, limits
+from tests.factories.reconciliation import all_run, difference, limits
 
 DAY = date(2026, 10, 15)
 
 
 @pytest.fixture
 def period(db: None) -> Period:
-    now = timezone.now()
-    ControlRun.objects.create(control="order_to_prima", started_at=now, finished_at=now)
+    all_run()
     return periods.period_of("main", DAY)
 
 
@@ -68,6 +68,48 @@ def test_an_open_difference_must_be_explained_first(period, finance, finance2):
 
     point = next(point for point in checklist.of(period) if point.slug == "differences")
     assert (point.green, point.settled, point.explained_by) == (False, True, str(finance))
+
+
+class TestControlsAfterTheLastDay:
+    """October ends at midnight in London: winter time, the same as UTC; September an hour before."""
+
+    @pytest.fixture(autouse=True)
+    def _in_london(self, settings):
+        settings.TIME_ZONE = "Europe/London"
+
+    def point(self, day: date = DAY) -> checklist.Point:
+        period = periods.period_of("main", day)
+        return next(point for point in checklist.of(period) if point.slug == "controls")
+
+    def test_are_open_while_the_month_goes_on_however_lately_they_ran(self, db, time_machine):
+        time_machine.move_to("2026-10-31T23:30Z")
+        all_run()
+
+        point = self.point()
+
+        assert (point.green, point.count) == (False, len(controls()))
+        assert (
+            "It can turn green from 1 November 2026, 00:00 (Europe/London) on, when each control "
+            "has run once more." in point.meaning
+        )
+
+    def test_count_when_they_began_after_midnight_where_the_company_is(self, db):
+        all_run(datetime(2026, 9, 30, 22, 59, tzinfo=UTC))
+        assert self.point(date(2026, 9, 15)).count == len(controls())
+
+        all_run(datetime(2026, 9, 30, 23, 0, tzinfo=UTC))
+        assert self.point(date(2026, 9, 15)).green
+
+    def test_that_are_behind_are_named(self, db):
+        all_run()
+        ControlRun.objects.filter(control="payout_to_bank").update(as_of=DAY)
+
+        point = self.point()
+
+        assert point.count == 1
+        assert point.meaning.endswith(
+            "Not run since 1 November 2026, 00:00 (Europe/London): Payouts and the bank."
+        )
 
 
 @pytest.mark.parametrize("who", ["operations", "marketing", "auditor", "admin_person"])

@@ -9,14 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from integration.accounts.models import User
 from integration.audit.models import AuditEntry
 from reconciliation import adjustments, periods
 from reconciliation.adjustments import Proposal
-from reconciliation.models import Adjustment, ControlRun, Difference, Period, PeriodEvent
-from tests.factories.reconciliation import difference, limits
+from reconciliation.models import Adjustment, Difference, Period, PeriodEvent
+from tests.factories.reconciliation import all_run, difference, limits
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -26,8 +25,7 @@ FEE = Proposal(Adjustment.Kind.FEE, "Known fee.", ledger="7600")
 
 @pytest.fixture
 def period(db: None) -> Period:
-    now = timezone.now()
-    ControlRun.objects.create(control="order_to_prima", started_at=now, finished_at=now)
+    all_run()
     return periods.period_of("main", date(2026, 10, 15))
 
 
