@@ -11,7 +11,16 @@ from django.db.models.functions import Concat, Trim, Upper
 
 from connectors.sync.identity.ladder import STEPS
 from connectors.sync.identity.likeness import HIGH
-from integration.identity.models import Candidate, Customer, CustomerLink, Distinction, LinkOutcome
+from integration.consent.merging import MERGER
+from integration.consent.models import ConsentEvent
+from integration.identity.models import (
+    Candidate,
+    Customer,
+    CustomerLink,
+    Distinction,
+    LinkOutcome,
+    Merger,
+)
 from integration.mirror.models import CampaignOrder, Contact, PrimaCustomer, PrimaOrder
 from integration.ownership.models import Drift, Proposal
 
@@ -101,6 +110,30 @@ def orders(links: Iterable[CustomerLink]) -> QuerySet[CampaignOrder]:
         .filter(Q(contact_key__in=contact_keys) & ~Q(contact_key="") | Q(pk__in=booked))
         .order_by("-ordered_at", "key")
     )
+
+
+def mergers(customer: Customer) -> list[tuple[Merger, list[str]]]:
+    """Those the customer was kept in, newest first, and those taken apart in which they had gone.
+
+    Each with the channels in which a no of either came to hold for the kept one, where it stays
+    when the two are taken apart.
+    """
+    rows = list(
+        Merger.objects.filter(Q(kept=customer) | Q(gone=customer, undone_at__isnull=False))
+        .select_related("kept", "gone")
+        .order_by("-merged_at")
+    )
+    carried = ConsentEvent.objects.filter(
+        source=MERGER,
+        customer_uid__in=[row.kept_id for row in rows],
+        source_ref__in=[str(row.gone_id) for row in rows],
+    ).order_by("channel")
+    channels: dict[tuple[UUID | None, str], list[str]] = {}
+    for event in carried if rows else ():
+        known = channels.setdefault((event.customer_uid, event.source_ref), [])
+        if event.get_channel_display() not in known:
+            known.append(event.get_channel_display())
+    return [(row, channels.get((row.kept_id, str(row.gone_id)), [])) for row in rows]
 
 
 def waiting() -> QuerySet[Candidate]:

@@ -15,7 +15,9 @@ from integration.consent.suppression import Scope, Standings, standings
 Restriction = tuple[str, str, str]
 """Channel, purpose and action."""
 Restrictions = Mapping[Restriction, datetime]
-_PREFIX = {"merger": "merged", "link": "linked"}
+MERGER = "merger"
+"""The source of a no that came with a merger; its `source_ref` is the customer that went."""
+_PREFIX = {MERGER: "merged", "link": "linked"}
 
 
 def carry_over(merged: UUID, survivor: UUID, *, actor: str) -> list[ConsentEvent]:
@@ -28,7 +30,7 @@ def carry_over(merged: UUID, survivor: UUID, *, actor: str) -> list[ConsentEvent
     hashes = [addresses.person_hash(merged), addresses.person_hash(survivor)]
     return ledger.record(
         [
-            restricted(survivor, what, since, of=str(merged), source="merger", actor=actor)
+            restricted(survivor, what, since, of=str(merged), source=MERGER, actor=actor)
             for what, since in restrictions(standings(hashes), hashes).items()
         ]
     )

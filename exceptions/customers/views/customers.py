@@ -18,7 +18,7 @@ from integration.accounts.roles import May
 from integration.core.pages import ListPage
 from integration.exports import answer
 from integration.identity import keys
-from integration.identity.models import Customer, CustomerLink, Merger
+from integration.identity.models import Customer, CustomerLink
 
 
 class CustomerList(Gated, ListPage):
@@ -67,11 +67,12 @@ def customer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "known": known,
         "orders": orders[: reads.MOST_ORDERS],
         "order_count": orders.count(),
-        "mergers": Merger.objects.filter(kept=customer).select_related("gone"),
+        "mergers": reads.mergers(customer),
         "personal": personal,
         "may_link": user.may(May.LINK_CUSTOMERS),
         "may_keep": user.may(May.KEEP_CUSTOMERS),
         "sees_consent": user.may(May.VIEW_CONSENT),
+        "may_keep_consent": user.may(May.KEEP_CONSENT),
     }
     return render(request, "customers/customer.html", context)
 

@@ -51,8 +51,14 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, "Taken apart. Each has exactly the keys it had before.")
+        messages.success(request, _apart(merger))
     return redirect("customer", uid=merger.kept_id)
+
+
+def _apart(merger: Merger) -> str:
+    told = "Taken apart. Each has exactly the keys it had before."
+    channels = dict(reads.mergers(merger.kept)).get(merger, [])
+    return f"{told} A restriction of marketing stays until they say yes anew." if channels else told
 
 
 def _gone(merger: Merger, request: HttpRequest) -> str:
