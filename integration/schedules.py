@@ -3,18 +3,33 @@
 Tasks of the upper floors are named by string. `manage.py schedules` writes it to the database.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timetable. The minutes of a flow can be changed in admin."""
+    """One line of the timetable. The minutes of a flow can be changed in admin.
+
+    `page` is the name of the page that tells what comes of it; a flow has its row of the syncs.
+    """
 
     name: str
     task: str
     minutes: int
     flow: str = ""
     cluster: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a background task does, as people call it, and the name of the page that tells of it."""
+
+    title: str
+    page: str = ""
+    flow: str = ""
 
 
 RUN_FLOW = "connectors.sync.tasks.run_flow"
@@ -42,15 +57,58 @@ TIMETABLE = (
     Entry("Opt-outs to Prima", RUN_FLOW, 1, flow="consent_to_prima", cluster="consent"),
     Entry("Orders to Marketing Cloud", RUN_FLOW, 2, flow="orders_to_sfmc"),
     Entry("Purchase history to Marketing Cloud", RUN_FLOW, 30, flow="purchase_history"),
-    Entry("Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5),
-    Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60),
-    Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5),
-    Entry("Lost checks of campaigns", "exceptions.preflight.tasks.sweep", 5),
-    Entry("Reconciliation", "reconciliation.tasks.reconcile", 10),
-    Entry("Payout files in the watched folder", "reconciliation.importing.tasks.watch_folder", 3),
-    Entry("Forgotten payout files", "reconciliation.importing.tasks.tidy", 24 * 60),
-    Entry("Old jobs and payloads", "exceptions.tasks.prune", 24 * 60),
+    Entry(
+        "Pushed orders that were left over", "connectors.sync.tasks.take_pushes", 5, page="syncs"
+    ),
+    Entry("Old sync runs and exchanges", "connectors.sync.tasks.tidy", 24 * 60, page="syncs"),
+    Entry("Lost jobs and snoozed cases", "exceptions.tasks.sweep", 5, page="jobs"),
+    Entry("Lost checks of campaigns", "exceptions.preflight.tasks.sweep", 5, page="preflights"),
+    Entry("Reconciliation", "reconciliation.tasks.reconcile", 10, page="reconciliation"),
+    Entry(
+        "Payout files in the watched folder",
+        "reconciliation.importing.tasks.watch_folder",
+        3,
+        page="payout-files",
+    ),
+    Entry(
+        "Forgotten payout files",
+        "reconciliation.importing.tasks.tidy",
+        24 * 60,
+        page="payout-files",
+    ),
+    Entry("Old jobs and payloads", "exceptions.tasks.prune", 24 * 60, page="jobs"),
 )
+
+
+# Begun by what somebody does, or by what arrives.
+ON_DEMAND: Mapping[str, Work] = {
+    "exceptions.tasks.run_job": Work("Work over many records", "jobs"),
+    "exceptions.preflight.tasks.check": Work("Check of a campaign", "preflights"),
+    "exceptions.customers.tasks.link_estate": Work("Linking of the whole estate", "linking"),
+    "reconciliation.importing.tasks.read_file": Work("Reading of a payout file", "payout-files"),
+    "reconciliation.importing.tasks.import_file": Work("Import of a payout file", "payout-files"),
+    "connectors.sync.tasks.take_pushes": Work("Pushed orders", "syncs"),
+}
+OTHER = Work("Other background work")
+_BY_FLOW: Mapping[str, Work] = {
+    entry.flow: Work(entry.name, "syncs", entry.flow) for entry in TIMETABLE if entry.flow
+}
+_BY_TASK: Mapping[str, Work] = {
+    entry.task: Work(entry.name, entry.page) for entry in TIMETABLE if not entry.flow
+}
+
+
+def title_of(flow: str) -> str:
+    """The flow as people call it; one that is no more keeps its name."""
+    return _BY_FLOW[flow].title if flow in _BY_FLOW else flow
+
+
+def work_of(task: str, arguments: Sequence[Any] = ()) -> Work:
+    """What the background task does. One that runs a flow is called as the flow."""
+    if task == RUN_FLOW and arguments:
+        flow = str(arguments[0])
+        return _BY_FLOW.get(flow) or Work(flow, "syncs", flow)
+    return ON_DEMAND.get(task) or _BY_TASK.get(task) or OTHER
 
 
 def minutes_of(flow: str) -> int:

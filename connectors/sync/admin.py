@@ -1,6 +1,7 @@
 """Connections, flow settings, runs and items on the admin site."""
 
-from typing import Any
+from operator import itemgetter
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -8,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from connectors.errors import RemoteError
-from connectors.sync import connections, timetable, tokens
+from connectors.sync import background, connections, timetable, tokens
+from connectors.sync.background import for_engineers
 from connectors.sync.flow import flows
 from connectors.sync.models import (
     Connection,
@@ -24,6 +26,8 @@ from connectors.sync.models import (
 from integration.accounts.gate import person
 from integration.audit.trail import record
 from integration.audit.trailed import Trailed
+from integration.core.looked_at import LookedAt
+from integration.schedules import title_of
 
 SECRETS = ("client_secret", "inbound_secret")
 _KEPT = "Leave empty to keep the one that is set."
@@ -165,8 +169,7 @@ class FlowSettingAdmin(Trailed):
     @admin.display(description="flow", ordering="flow")
     def named(self, setting: FlowSetting) -> str:
         """As on the page of the syncs; flows that are no more keep their name."""
-        found = flows().get(setting.flow)
-        return found.title if found else setting.flow
+        return title_of(setting.flow)
 
     @admin.display(description="quiet hours")
     def quiet(self, setting: FlowSetting) -> str:
@@ -179,38 +182,74 @@ class FlowSettingAdmin(Trailed):
         timetable.synchronise()
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Rows that only the desk writes."""
+class OfFlow(admin.SimpleListFilter):
+    """By the title of the flow."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    title = "flow"
+    parameter_name = "flow"
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((slug, flow.title) for slug, flow in flows().items()), key=itemgetter(1))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(flow=self.value()) if self.value() else queryset
+
+
+class OfAFlow(LookedAt):
+    """Rows of flows, which are called as on the page of the syncs."""
+
+    readonly_fields: ClassVar[Any] = ("named",)
+
+    @admin.display(description="flow", ordering="flow")
+    def named(self, row: SyncRun | SyncItem | Cursor) -> str:
+        return title_of(row.flow)
 
 
 @admin.register(SyncRun)
-class SyncRunAdmin(ReadOnly):
-    list_display = ("flow", "status", "started_at", "seen", "sent", "held", "failed", "message")
-    list_filter = ("flow", "status")
+class SyncRunAdmin(OfAFlow):
+    list_display = ("named", "status", "started_at", "seen", "sent", "held", "failed", "message")
+    list_filter = (OfFlow, "status")
+    list_display_links = ("named",)
     date_hierarchy = "started_at"
+    fieldsets: ClassVar[Any] = (
+        (
+            None,
+            {
+                "fields": (
+                    "named", "status", "message", "started_at", "finished_at", "started_by",
+                    "total", "seen", "sent", "unchanged", "held", "failed", "calls",
+                )
+            },
+        ),
+        for_engineers("flow", "heartbeat_at", "traceback"),
+    )  # fmt: skip
 
 
 @admin.register(SyncItem)
-class SyncItemAdmin(ReadOnly):
+class SyncItemAdmin(OfAFlow):
     """Without what was said last, which may name a person: that is on the page of the record."""
 
-    exclude = ("last_error",)
-    list_display = ("external_id", "flow", "state", "attempts", "in_doubt", "reason", "changed_at")
-    list_filter = ("flow", "state", "in_doubt")
+    fieldsets: ClassVar[Any] = (
+        (
+            None,
+            {
+                "fields": (
+                    "external_id", "named", "state", "attempts", "not_before", "reason",
+                    "created_at", "changed_at",
+                )
+            },
+        ),
+        for_engineers(
+            "flow", "in_doubt", "crashes", "content_hash", "lease_owner", "lease_until"
+        ),
+    )  # fmt: skip
+    list_display = ("external_id", "named", "state", "attempts", "in_doubt", "reason", "changed_at")
+    list_filter = (OfFlow, "state", "in_doubt")
     search_fields = ("external_id",)
 
 
 @admin.register(Exchange)
-class ExchangeAdmin(ReadOnly):
+class ExchangeAdmin(LookedAt):
     """Without the bodies, which hold personal data."""
 
     list_display = ("at", "system", "method", "path", "status", "milliseconds", "error")
@@ -220,12 +259,18 @@ class ExchangeAdmin(ReadOnly):
 
 
 @admin.register(Cursor)
-class CursorAdmin(ReadOnly):
-    list_display = ("flow", "value", "moved_at")
+class CursorAdmin(OfAFlow):
+    """How far a flow has read is in the words of the system that is read."""
+
+    list_display = ("named", "moved_at")
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("named", "moved_at")}),
+        for_engineers("flow", "value"),
+    )
 
 
 @admin.register(NotificationCallback)
-class NotificationCallbackAdmin(ReadOnly):
+class NotificationCallbackAdmin(LookedAt):
     """Without the keys. `manage.py register_notifications` changes it."""
 
     list_display = ("name", "status", "url", "last_received_at", "refused", "message")
@@ -243,7 +288,7 @@ class NotificationCallbackAdmin(ReadOnly):
 
 
 @admin.register(PrimaSubscription)
-class PrimaSubscriptionAdmin(ReadOnly):
+class PrimaSubscriptionAdmin(LookedAt):
     """Without the secrets. `manage.py register_notifications` changes it."""
 
     list_display = ("company", "status", "url", "last_received_at", "refused", "message")
@@ -259,3 +304,6 @@ class PrimaSubscriptionAdmin(ReadOnly):
         "refused",
         "message",
     )
+
+
+background.register()

@@ -20,7 +20,6 @@ CHANGES: Mapping[str, May] = {
     "reconciliation.ledgeraccount": May.MANAGE_MAPPINGS,
     "reconciliation.matchbounds": May.MANAGE_MAPPINGS,
     "reconciliation.exchangerate": May.MANAGE_MAPPINGS,
-    "django_q.schedule": May.MANAGE_CONNECTIONS,
     "accounts.user": May.MANAGE_PEOPLE,
 }
 # Rows that only the desk itself may write, and people, who are shut out but never deleted.

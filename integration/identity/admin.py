@@ -1,22 +1,9 @@
 """Customers and their keys in admin: to look at. They change on the customer pages."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from integration.core.looked_at import LookedAt
 from integration.identity.models import Customer, CustomerLink
-
-
-class LookedAt(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Customer)

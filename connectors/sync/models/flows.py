@@ -6,6 +6,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from integration.schedules import title_of
+
 
 class FlowSetting(models.Model):
     """What admins set of a flow: when and how often it runs, how much it takes, how fast.
@@ -62,7 +64,7 @@ class FlowSetting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.flow
+        return title_of(self.flow)
 
     def is_quiet(self, at: time) -> bool:
         """Whether the time of day lies in the quiet hours, which may go over midnight."""

@@ -2,6 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+
+from integration.schedules import title_of
 
 
 class Cursor(models.Model):
@@ -12,7 +15,7 @@ class Cursor(models.Model):
     moved_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return self.flow
+        return title_of(self.flow)
 
 
 class SyncRun(models.Model):
@@ -49,7 +52,7 @@ class SyncRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.flow} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{title_of(self.flow)}, {timezone.localtime(self.started_at):%-d %b %Y, %H:%M}"
 
 
 class SyncItem(models.Model):
@@ -111,7 +114,7 @@ class SyncItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.flow} {self.external_id}"
+        return f"{title_of(self.flow)}: {self.external_id}"
 
 
 class Exchange(models.Model):
