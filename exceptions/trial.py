@@ -35,7 +35,6 @@ def of_correction(
 def of_change(found: orders_preview.Preview, *, personal: bool, not_tried: int = 0) -> Preview:
     """What a change would do to all that waits: only those orders are told of that it touches."""
     touched = [*(outcome for outcome in found.failing if outcome.solved), *found.broken]
-    payloads = {} if personal else effective([outcome.key for outcome in touched])
     healed = [outcome.key for outcome in found.healed]
     cases = ExceptionCase.objects.filter(
         occurrences__external_id__in=healed, occurrences__closed_at__isnull=True
@@ -43,15 +42,20 @@ def of_change(found: orders_preview.Preview, *, personal: bool, not_tried: int =
     notes = [note for note in _notes(replace(found, fine=())) if healed or touched]
     return Preview(
         healed=tuple(healed),
-        still_failing=tuple(
-            _failing(outcome) if personal else _impersonal(outcome, payloads.get(outcome.key))
-            for outcome in touched
-        ),
+        still_failing=told(touched, personal=personal),
         money=found.money,
         other_cases=tuple(cases.distinct()[:20]),
         not_tried=not_tried,
         notes=tuple(notes),
     )
+
+
+def told(outcomes: Sequence[Outcome], *, personal: bool) -> tuple[StillFailing, ...]:
+    """Why each would be held, in words that the reader may see."""
+    if personal:
+        return tuple(_failing(outcome) for outcome in outcomes)
+    payloads = effective([outcome.key for outcome in outcomes])
+    return tuple(_impersonal(outcome, payloads.get(outcome.key)) for outcome in outcomes)
 
 
 def _told(
@@ -78,8 +82,8 @@ def _failing(outcome: Outcome) -> StillFailing:
 
 
 def _impersonal(outcome: Outcome, payload: Any) -> StillFailing:
-    told = (impersonal_problem(problem, payload) for problem in outcome.problems)
-    return StillFailing(outcome.key, tuple(told))
+    reasons = (impersonal_problem(problem, payload) for problem in outcome.problems)
+    return StillFailing(outcome.key, tuple(reasons))
 
 
 def _notes(found: orders_preview.Preview) -> Iterable[str]:

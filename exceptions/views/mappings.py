@@ -31,8 +31,9 @@ def preview(request: HttpRequest, model: str) -> HttpResponse:
     if form.is_valid():
         mapping = form.save(commit=False)
         personal = person(request).may(May.SEE_PERSONAL_DATA)
-        found = mapping_preview.of(mapping, personal=personal)
-        context |= {"mapping": mapping, "preview": found}
+        was = kept.objects.get(pk=row.pk) if row else None  # The form has changed `row` itself.
+        found = mapping_preview.of(mapping, was=was, personal=personal)
+        context |= {"mapping": mapping, "preview": found.new, "was": was, "lost": found.old}
     return render(
         request, "exceptions/mapping_preview.html", context, status=200 if form.is_valid() else 422
     )

@@ -1,6 +1,6 @@
 """All mappings as one value: what a campaign's word means in Prima on a given day.
 
-A book never changes. `with_product` and its like give a new one, for previews.
+A book never changes. `with_product`, `without_product` and their like give a new one, for previews.
 """
 
 from collections.abc import Iterable, Mapping
@@ -144,6 +144,28 @@ class MappingBook:
         entries = _laid_over(self.values.get(domain, {}), source, Dated(target, first, last))
         return replace(self, values={**self.values, domain: entries})
 
+    def without_product(
+        self, sku: str, prima_sku: str, *, first: date | None = None, last: date | None = None
+    ) -> "MappingBook":
+        return replace(self, products=_struck(self.products, sku, Dated(prima_sku, first, last)))
+
+    def without_promotion(
+        self, code: str, rule: PromotionRule, *, first: date | None = None, last: date | None = None
+    ) -> "MappingBook":
+        return replace(self, promotions=_struck(self.promotions, code, Dated(rule, first, last)))
+
+    def without_value(
+        self,
+        domain: str,
+        source: str,
+        target: str,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+    ) -> "MappingBook":
+        entries = _struck(self.values.get(domain, {}), source, Dated(target, first, last))
+        return replace(self, values={**self.values, domain: entries})
+
 
 def _key(source: str) -> str:
     return source.strip().upper()
@@ -157,6 +179,12 @@ def _laid_over(entries: Entries[What], source: str, entry: Dated[What]) -> Entri
     """The new entry comes first, so it counts on its days and the others on theirs."""
     key = _key(source)
     return {**entries, key: (entry, *entries.get(key, ()))}
+
+
+def _struck(entries: Entries[What], source: str, entry: Dated[What]) -> Entries[What]:
+    """Without this very entry; those of other days stay."""
+    key = _key(source)
+    return {**entries, key: tuple(one for one in entries.get(key, ()) if one != entry)}
 
 
 def _by_source(pairs: Iterable[tuple[str, Dated[What]]]) -> Entries[What]:

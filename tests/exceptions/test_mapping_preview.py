@@ -9,6 +9,7 @@ from exceptions import mapping_preview
 from integration.accounts.models import User
 from integration.audit.models import AuditEntry
 from integration.mapping.models import ProductMapping, PromotionMapping, ValueMapping
+from integration.mirror.models import CampaignOrder, PrimaItem
 from tests.exceptions.test_stories import unmapped_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +44,78 @@ def test_an_admin_sees_what_a_mapping_would_heal_and_nothing_is_saved(
     assert not ProductMapping.objects.filter(source_sku__iexact=sku).exists()
     assert SyncItem.objects.filter(state="held").count() >= case.open_count
     assert not AuditEntry.objects.filter(action__startswith="product mapping").exists()
+
+
+@pytest.fixture
+def relied(prima: RunningSandbox) -> tuple[ProductMapping, set[str]]:
+    """A mapping and the orders that wait for nothing but their turn, and rely on it."""
+    case, sku, product = unmapped_case(prima)
+    orders = set(case.occurrences.values_list("external_id", flat=True))
+    return ProductMapping.objects.create(source_sku=sku, prima_sku=product), orders
+
+
+def test_the_orders_that_relied_on_the_old_value_are_told_beside_what_the_new_one_does(
+    relied, client_for, admin_person: User, django_assert_max_num_queries
+):
+    row, orders = relied
+    client = client_for(admin_person)
+
+    with django_assert_max_num_queries(48):
+        page = client.post(f"{AT}?pk={row.pk}", form("SOMETHING-ELSE", row.prima_sku))
+
+    lost = page.context["lost"]
+    alone = {one.order_key for one in lost.held}
+    assert alone
+    assert alone | {one.order_key for one in lost.worse} == orders
+    assert not page.context["preview"].tried
+    text = page.content.decode()
+    assert f"Until now it is {row}" in text
+    assert all(reverse("order", args=[key]) in text for key in orders)
+    paid = CampaignOrder.objects.filter(key__in=alone).values_list("currency", "total_paid")
+    assert sum(lost.money.values()) == sum(amount or 0 for _, amount in paid)
+    row.refresh_from_db()
+    assert row.source_sku != "SOMETHING-ELSE"
+    assert not AuditEntry.objects.filter(action__startswith="product mapping").exists()
+
+
+def test_what_a_shorter_time_loses_is_told_too(relied, client_for, admin_person: User):
+    row, orders = relied
+    client = client_for(admin_person)
+    at = f"{AT}?pk={row.pk}"
+
+    over = client.post(at, form(row.source_sku, row.prima_sku, valid_to="2020-01-02"))
+    same = client.post(at, form(row.source_sku, row.prima_sku, note="Only a word."))
+
+    lost = over.context["lost"]
+    assert {one.order_key for one in (*lost.held, *lost.worse)} == orders
+    assert same.context["lost"].relying == 0
+    assert "No order that waits or is held relies on it." in same.content.decode()
+
+
+def test_orders_that_would_go_with_another_product_are_neither_healed_nor_held(
+    relied, client_for, admin_person: User
+):
+    row, orders = relied
+    now = PrimaItem.objects.get(sku_key=row.prima_sku)
+    PrimaItem.objects.create(
+        sku_key="TWIN", sku="TWIN", description="Twin", kind=now.kind, tax_code=now.tax_code,
+        data={**now.data, "sku": "TWIN"}, status="active", read_at=now.read_at,
+    )  # fmt: skip
+
+    page = client_for(admin_person).post(f"{AT}?pk={row.pk}", form(row.source_sku, "TWIN"))
+
+    lost = page.context["lost"]
+    assert lost.otherwise
+    assert set(lost.otherwise) <= orders
+    assert (lost.held, lost.worse) == ((), ())
+    assert "go to Prima by it that does not go now" in page.content.decode()
+
+
+def test_a_new_mapping_has_no_old_side(relied, client_for, admin_person: User):
+    page = client_for(admin_person).post(AT, form("SOMETHING-ELSE", relied[0].prima_sku))
+
+    assert page.context["lost"] is None
+    assert "relied on the old value" not in page.content.decode()
 
 
 def test_the_form_of_admin_offers_it_to_those_who_may_save(

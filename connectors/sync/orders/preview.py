@@ -29,7 +29,7 @@ class BookChange:
     """Mappings to be added, from `first` to `last` day. `items` are to be created in Prima.
 
     `products` has (campaign SKU, Prima's product code), `promotions` (code, rule), `values`
-    (domain, campaign value, Prima's value).
+    (domain, campaign value, Prima's value). `instead_of` are mappings that are there and go.
     """
 
     products: tuple[tuple[str, str], ...] = ()
@@ -38,8 +38,11 @@ class BookChange:
     items: tuple[Item, ...] = ()
     first: date | None = None
     last: date | None = None
+    instead_of: "BookChange | None" = None
 
     def applied_to(self, book: MappingBook) -> MappingBook:
+        if self.instead_of is not None:
+            book = self.instead_of._struck_from(book)
         for sku, prima_sku in self.products:
             book = book.with_product(sku, prima_sku, first=self.first, last=self.last)
         for code, rule in self.promotions:
@@ -48,16 +51,29 @@ class BookChange:
             book = book.with_value(domain, source, target, first=self.first, last=self.last)
         return book
 
+    def _struck_from(self, book: MappingBook) -> MappingBook:
+        for sku, prima_sku in self.products:
+            book = book.without_product(sku, prima_sku, first=self.first, last=self.last)
+        for code, rule in self.promotions:
+            book = book.without_promotion(code, rule, first=self.first, last=self.last)
+        for domain, source, target in self.values:
+            book = book.without_value(domain, source, target, first=self.first, last=self.last)
+        return book
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One order of a preview. `problems` are those it would have, `solved` how many it would lose."""
+    """One order of a preview. `problems` are those it would have, `solved` how many it would lose
+    and `gained` how many would be new. `otherwise`: other things would be booked than now.
+    """
 
     key: str
     amount: Decimal | None
     currency: str
     problems: tuple[Problem, ...] = ()
     solved: int = 0
+    gained: int = 0
+    otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +151,19 @@ def _same(problem: Problem) -> tuple[str, tuple[str, ...], str]:
 
 def _outcome(key: str, payload: Any, was: Translation, would_be: Translation) -> Outcome:
     known = summary(payload)
+    before = {_same(problem) for problem in was.problems}
     left = {_same(problem) for problem in would_be.problems}
-    solved = sum(1 for problem in was.problems if _same(problem) not in left)
-    return Outcome(key, known.total_paid, known.currency, would_be.problems, solved)
+    return Outcome(
+        key,
+        known.total_paid,
+        known.currency,
+        would_be.problems,
+        solved=sum(1 for problem in was.problems if _same(problem) not in left),
+        gained=sum(1 for problem in would_be.problems if _same(problem) not in before),
+        otherwise=was.order is not None
+        and would_be.order is not None
+        and was.order != would_be.order,
+    )
 
 
 def effective(order_keys: Sequence[str]) -> dict[str, Any]:

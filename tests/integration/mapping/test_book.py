@@ -86,3 +86,28 @@ def test_a_change_gives_a_new_book_and_leaves_the_old_one():
     assert (changed.product("mug", DAY), changed.product("mug", LATER)) == ("OLD", "NEW")
     assert (changed.promotion("TEN", DAY), changed.promotion("TEN", LATER)) == (rule, None)
     assert changed.value("country", "uk", DAY) == "GB"
+
+
+def test_a_book_without_a_mapping_keeps_those_of_other_days():
+    rule, other = PromotionRule("discount", "P-10"), PromotionRule("charge", "P-20")
+    book = (
+        MappingBook()
+        .with_product("MUG", "OLD", last=DAY)
+        .with_product("MUG", "NEW", first=LATER)
+        .with_promotion("TEN", rule, last=DAY)
+        .with_promotion("TEN", other, first=LATER)
+        .with_value("country", "Blighty", "GB", last=DAY)
+        .with_value("country", "Blighty", "UK", first=LATER)
+    )
+
+    less = (
+        book.without_product(" mug ", "OLD", last=DAY)
+        .without_promotion("ten", rule, last=DAY)
+        .without_value("country", "blighty", "GB", last=DAY)
+    )
+
+    assert (less.product("MUG", DAY), less.product("MUG", LATER)) == (None, "NEW")
+    assert (less.promotion("TEN", DAY), less.promotion("TEN", LATER)) == (None, other)
+    assert less.value("country", "Blighty", DAY) is None
+    assert less.value("country", "Blighty", LATER) == "UK"
+    assert book.without_product("MUG", "OTHER", last=DAY).product("MUG", DAY) == "OLD"
