@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -116,6 +118,7 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("Bytes", lambda row: row.size),
         Column("Recognised as", lambda row: row.format),
         Column("Lines", lambda row: row.lines),
+        Column("Known already", lambda row: row.known),
         Column("State", lambda row: row.get_state_display()),
         Column("Brought by", lambda row: row.uploaded_by_name),
         Column("Brought at", lambda row: row.uploaded_at),
@@ -157,15 +160,16 @@ def _bank(payout: Payout, name: str) -> Any:
 
 
 def _files(period: Period) -> QuerySet[Any]:
-    """Every file with a line, payout or booking of the period."""
+    """Every file with a line, payout or booking of the period, be it one seen again."""
     span = (period.first_day, period.last_day)
     own = Q(company=period.company)
     inside = (
         Exists(GatewayLine.objects.filter(file=OuterRef("pk"), booked_on__range=span)),
         Exists(Payout.objects.filter(file=OuterRef("pk"), paid_on__range=span)),
         Exists(BankLine.objects.filter(file=OuterRef("pk"), booked_on__range=span)),
+        Exists(BankLine.objects.filter(again__file=OuterRef("pk"), booked_on__range=span)),
     )
-    return StatementFile.objects.filter(own, inside[0] | inside[1] | inside[2]).order_by("id")
+    return StatementFile.objects.filter(own, reduce(or_, inside)).order_by("id")
 
 
 def _dated(period: Period) -> dict[str, Any]:

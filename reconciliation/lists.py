@@ -16,6 +16,7 @@ FILES: tuple[Column[StatementFile], ...] = (
     Column("State", lambda file: file.get_state_display()),
     Column("Why", lambda file: file.message),
     Column("Lines", lambda file: file.lines),
+    Column("Known already", lambda file: file.known),
     Column("Net", lambda file: "; ".join(f"{v} {k}" for k, v in sorted(file.totals.items()))),
     Column("Company", lambda file: file.company),
     Column("Brought by", lambda file: file.uploaded_by_name),

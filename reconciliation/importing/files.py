@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError  # only the type; defusedxml reads
 
 from django.conf import settings
@@ -15,10 +15,11 @@ from connectors.gateways.problems import Code, FileProblem
 from integration.accounts.models import User
 from integration.audit import trail
 from integration.records.payout import Footed, Footing
-from reconciliation.importing import bounds, endings, evidence, known, staging, unpacking
+from reconciliation.importing import bounds, endings, evidence, known, overlap, staging, unpacking
 from reconciliation.importing.evidence import Kept
 from reconciliation.importing.mappings import format_for
 from reconciliation.importing.moving import move
+from reconciliation.importing.overlap import Said
 from reconciliation.importing.problems import NotImported, OnHold
 from reconciliation.importing.staging import BANK, Staged
 from reconciliation.importing.totals import Tallied
@@ -43,6 +44,7 @@ class Origin:
     format: str = ""
     account: str = ""
     whole: bool = False
+    overlap: Said = ""
 
     @property
     def who(self) -> str:
@@ -57,15 +59,20 @@ class Read:
     reason: str
     tallied: Tallied
     warnings: list[str]
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person said about a file. `whole`: it is, although it looks cut off."""
+    """What a person said about a file. `whole`: it is, although it looks cut off.
+
+    `overlap`: what the bookings are that another statement may have brought.
+    """
 
     format: str = ""
     account: str = ""
     whole: bool = False
+    overlap: Said = ""
 
 
 def arrive(kept: Kept, origin: Origin) -> StatementFile:
@@ -79,7 +86,13 @@ def arrive(kept: Kept, origin: Origin) -> StatementFile:
             path=kept.path,
             format=origin.format[:60],
             account=origin.account[:80],
-            preview={"given": {"account": origin.account[:80], "whole": origin.whole}},
+            preview={
+                "given": {
+                    "account": origin.account[:80],
+                    "whole": origin.whole,
+                    "overlap": origin.overlap,
+                }
+            },
             state=State.READING,
             via=origin.via,
             uploaded_by=origin.actor,
@@ -112,6 +125,7 @@ def inspect(file: StatementFile) -> StatementFile:
     file.gateway = read.format.gateway
     file.account = next(iter(sorted(tallied.accounts)), "")[:80]
     file.lines = tallied.lines
+    file.known = read.known
     file.totals = tallied.net_by_currency()
     file.preview = {**tallied.preview(read.reason, read.warnings), "given": given}
     file.state = State.PREVIEW
@@ -133,9 +147,13 @@ def examine(stream: BinaryIO, name: str, staged: Staged, said: Choices) -> Read:
         raise NotImported("The file is damaged or cut short. Download it again.") from error
     if tallied.footed is not None:
         _hold_unproved(tallied.footed, stream, whole=said.whole)
+    again = overlap.settle(staged, form.slug, said.overlap) if form.gateway == BANK else None
     known.refuse_known_lines(staged, form.gateway)
     known.refuse_known_payouts(staged, form.gateway)
-    return Read(form, reason, tallied, _warnings(form, tallied, staged))
+    told = _warnings(form, tallied)
+    if again and again.count:
+        return Read(form, reason, tallied, [*told, again.sentence(tallied.lines)], again.count)
+    return Read(form, reason, tallied, told)
 
 
 def _hold_unproved(footed: Footed, stream: BinaryIO, *, whole: bool) -> None:
@@ -147,7 +165,12 @@ def _hold_unproved(footed: Footed, stream: BinaryIO, *, whole: bool) -> None:
 
 def _said(file: StatementFile) -> Choices:
     given = file.preview.get("given", {})
-    return Choices(file.format, given.get("account", ""), bool(given.get("whole")))
+    return Choices(
+        file.format,
+        given.get("account", ""),
+        bool(given.get("whole")),
+        overlap.said_of(given.get("overlap")),
+    )
 
 
 def commit(file: StatementFile, *, actor: User | None, actor_name: str = "") -> StatementFile:
@@ -176,6 +199,9 @@ def _commit(pk: int, actor: User | None, actor_name: str) -> StatementFile:
     known.refuse_same_file(file.sha256)
     staged = Staged.of(file.pk)
     _restage(file, staged)
+    if file.gateway == BANK:
+        again = overlap.settle(staged, file.format, _said(file).overlap)
+        file.known = again.count
     known.refuse_known_lines(staged, file.gateway)
     known.refuse_known_payouts(staged, file.gateway)
     move(file, staged, timezone.localdate())
@@ -203,14 +229,12 @@ def _restage(file: StatementFile, staged: Staged) -> None:
             examine(stream, file.name, staged, _said(file))
 
 
-def _warnings(form: Format, tallied: Tallied, staged: Staged) -> list[str]:
+def _warnings(form: Format, tallied: Tallied) -> list[str]:
     found: list[str] = []
     footed = tallied.footed
     if footed is not None and footed.footing is not Footing.FOOTS:
         found.append(footed.sentence)
-    if form.gateway == BANK:
-        found += filter(None, [known.alike(staged)])
-    elif tallied.undated:
+    if form.gateway != BANK and tallied.undated:
         found.append(
             f"{tallied.undated:,} lines have no day of their own: the day of their payout counts, "
             "or else the day of the import."
@@ -241,23 +265,28 @@ def discard(file: StatementFile, *, actor: User) -> StatementFile:
     return row
 
 
-def again(file: StatementFile, *, actor: User, chosen: str, whole: bool = False) -> StatementFile:
-    """Reads a held file once more, as the format that was chosen."""
+def again(file: StatementFile, *, actor: User, said: Choices) -> StatementFile:
+    """Reads a held file once more, by what was chosen. The account stays as it was given."""
     with transaction.atomic():
         row = StatementFile.objects.select_for_update().get(pk=file.pk)
         if row.state not in (State.HELD, State.PREVIEW):
             raise NotImported(f"The file cannot be read again: {_now(row)}.")
-        row.format, row.state, row.message = chosen[:60], State.READING, ""
-        row.preview = {"given": {**row.preview.get("given", {}), "whole": whole}}
+        row.format, row.state, row.message = said.format[:60], State.READING, ""
+        chosen: dict[str, Any] = {"whole": said.whole, "overlap": said.overlap}
+        row.preview = {"given": {**row.preview.get("given", {}), **chosen}}
         row.save()
-        trail.record("payout file read again", actor=actor, target=row, format=chosen, whole=whole)
+        trail.record(
+            "payout file read again", actor=actor, target=row, format=said.format, **chosen
+        )
     return row
 
 
 def _settle(file: StatementFile, refusal: NotImported) -> StatementFile:
     file.state = State.HELD if isinstance(refusal, OnHold) else State.REFUSED
     file.message = refusal.message
-    file.save(update_fields=["state", "message"])
+    doubtful = refusal.rows if isinstance(refusal, overlap.Doubtful) else []
+    file.preview = {**file.preview, "overlap": doubtful}
+    file.save(update_fields=["state", "message", "preview"])
     return file
 
 

@@ -22,11 +22,9 @@ _KNOWN_LINES = """
 _KNOWN_BOOKINGS = """
     SELECT count(*), min(l.file_id), min(l.line_id)
     FROM {table} s JOIN reconciliation_bankline l USING (account, line_id)
-"""
-_ALIKE = """
-    SELECT count(DISTINCT s.line_id), min(l.file_id)
-    FROM {table} s
-    JOIN reconciliation_bankline l USING (account, booked_on, amount, currency, text)
+    WHERE s.known_as IS NULL OR NOT EXISTS (
+        SELECT FROM {table} n LEFT JOIN reconciliation_bankline k USING (account, line_id)
+        WHERE k.id IS NULL)
 """
 _KNOWN_PAYOUTS = """
     SELECT p.id
@@ -53,7 +51,11 @@ def refuse_same_file(sha256: str) -> None:
 
 
 def refuse_known_lines(staged: Staged, gateway: str) -> None:
-    """Raises NotImported for a line that is in the file twice or came in an earlier one."""
+    """Raises NotImported for a line that is in the file twice or came in an earlier one.
+
+    Bookings that are known are left out one by one (`overlap.settle`, before this): refused are a
+    statement that is known whole by its ids, and an id that stood for another booking.
+    """
     bank = gateway == BANK
     group = sql.SQL("account, line_id" if bank else "gateway, account, line_id")
     with connection.cursor() as cursor:
@@ -76,24 +78,6 @@ def refuse_known_lines(staged: Staged, gateway: str) -> None:
             f"{lines} known already, the first is “{found[2]}” from {told(earlier)}. Nothing of "
             "the file was imported: leave out what was imported before."
         )
-
-
-def alike(staged: Staged) -> str:
-    """What to know of bookings that another statement may have brought already; empty if none.
-
-    Banks state the same days in daily and in monthly statements, under names of their own.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(_ALIKE).format(table=staged.table))
-        found: tuple[Any, ...] = cursor.fetchone() or (0, None)
-    if not found[0]:
-        return ""
-    earlier = StatementFile.objects.get(pk=found[1])
-    bookings = "1 booking is" if found[0] == 1 else f"{found[0]:,} bookings are"
-    return (
-        f"{bookings} like one of another statement in account, day, amount and text, the first in "
-        f"{told(earlier)}. When these are the same days, discard this file."
-    )
 
 
 def refuse_known_payouts(staged: Staged, gateway: str) -> None:

@@ -67,10 +67,15 @@ _LINES = """
 _BOOKINGS = """
     INSERT INTO reconciliation_bankline
         (file_id, company, account, statement, line_id, amount, currency, booked_on, value_on,
-         text, end_to_end, row)
+         text, end_to_end, bank_ref, row, part, seq, balance)
     SELECT %(file)s, %(company)s, account, statement, line_id, amount, currency, booked_on,
-           value_on, text, end_to_end, row
-    FROM {table} ORDER BY row
+           value_on, text, end_to_end, bank_ref, row, part, seq, balance
+    FROM {table} WHERE known_as IS NULL ORDER BY part, row
+"""
+_AGAIN = """
+    INSERT INTO reconciliation_banklineagain (file_id, bank_line_id, statement, line_id, text, row)
+    SELECT %(file)s, known_as, statement, line_id, text, row
+    FROM {table} WHERE known_as IS NOT NULL ORDER BY part, row
 """
 
 
@@ -83,7 +88,7 @@ def move(file: StatementFile, staged: Staged, today: date) -> None:
         "today": today,
         "paid": PAID,
     }
-    steps = [_BOOKINGS] if file.gateway == BANK else [_COMPLETED, _NEW, _LINES]
+    steps = [_BOOKINGS, _AGAIN] if file.gateway == BANK else [_COMPLETED, _NEW, _LINES]
     with connection.cursor() as cursor:
         for step in steps:
             text = sql.SQL(step).format(

@@ -37,13 +37,39 @@ _LINES = """
 """
 BANK_COLUMNS = (
     "row", "account", "statement", "line_id", "amount", "currency", "booked_on", "value_on",
-    "text", "end_to_end",
+    "text", "end_to_end", "bank_ref", "part",
 )  # fmt: skip
-_BANK = """
-    CREATE UNLOGGED TABLE {} (
+
+
+def words(column: str) -> str:
+    """SQL: the letters and digits of a text, by which two writings of it are compared."""
+    return f"regexp_replace(upper({column}), '[^[:alnum:]]', '', 'g')"
+
+
+_BANK = f"""
+    CREATE UNLOGGED TABLE {{}} (
         row integer, account text, statement text, line_id text, amount bigint, currency text,
-        booked_on date, value_on date, text text, end_to_end text
+        booked_on date, value_on date, text text, end_to_end text, bank_ref text, part integer,
+        seq integer, balance bigint, known_as bigint,
+        words text GENERATED ALWAYS AS ({words("text")}) STORED
     ) WITH (autovacuum_enabled = false)
+"""
+# Some banks begin with the newest booking.
+_BALANCES = """
+    UPDATE {0} s SET seq = o.seq, balance = p.opening + o.before
+    FROM (
+        SELECT at, part, row_number() OVER w AS seq, coalesce(sum(amount) OVER (
+            w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+        FROM (
+            SELECT ctid AS at, part, amount, row * CASE
+                WHEN first_value(booked_on) OVER (PARTITION BY part ORDER BY row)
+                    > first_value(booked_on) OVER (PARTITION BY part ORDER BY row DESC)
+                THEN -1 ELSE 1 END AS place
+            FROM {0}
+        ) placed
+        WINDOW w AS (PARTITION BY part ORDER BY place)
+    ) o JOIN unnest(%(parts)s::int[], %(openings)s::bigint[]) AS p(part, opening) USING (part)
+    WHERE s.ctid = o.at
 """
 _PAYOUTS = """
     CREATE UNLOGGED TABLE {} (
@@ -100,6 +126,8 @@ def stage(form: Format, stream: BinaryIO, to: Staged, *, account: str = "") -> T
             if reading.tallied.footed is None:
                 raise FileProblem(Code.CUT_SHORT, "It ends before its end. Download it again.")
             _keep_payouts(cursor, to, reading)
+            if form.gateway == BANK:
+                _balance(cursor, to, reading.tallied)
             cursor.execute(sql.SQL("ANALYZE {}").format(to.table))
     return reading.tallied
 
@@ -171,6 +199,7 @@ class _Reading:
         return (
             line.row, account[:80], line.statement_id[:120], reference[:160], minor, line.currency,
             line.booked_on, line.value_on, _words(line), line.end_to_end_id[:160],
+            line.bank_reference.replace("\x00", "")[:80], len(self.tallied.statements),
         )  # fmt: skip
 
 
@@ -182,6 +211,15 @@ def _copy(cursor: Any, form: Format, stream: BinaryIO, to: Staged, reading: _Rea
         for event in form.read(stream):
             if row := reading.row(event):
                 copy.write_row(row)
+
+
+def _balance(cursor: Any, to: Staged, tallied: Tallied) -> None:
+    """Numbers the bookings of each statement, oldest first, and says what was there before each."""
+    openings = [_minor(one.opening, one.currency) for one in tallied.statements]
+    cursor.execute(
+        sql.SQL(_BALANCES).format(to.table),
+        {"parts": list(range(len(openings))), "openings": openings},
+    )
 
 
 def _keep_payouts(cursor: Any, to: Staged, reading: _Reading) -> None:

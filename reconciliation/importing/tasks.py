@@ -53,7 +53,7 @@ def import_file(pk: int, actor: int) -> str:
         file = files.commit(StatementFile.objects.get(pk=pk), actor=User.objects.get(pk=actor))
     except NotImported as refusal:
         return refusal.message
-    return f"{file.lines} lines"
+    return file.taken
 
 
 def watch_folder() -> None:

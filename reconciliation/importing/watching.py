@@ -84,10 +84,10 @@ def _imported(file: StatementFile, name: str) -> Taken:
     if file.state != StatementFile.State.PREVIEW:
         return Taken(name, imported=False, note=file.message)
     try:
-        files.commit(file, actor=None, actor_name=WHO)
+        file = files.commit(file, actor=None, actor_name=WHO)
     except NotImported as refusal:
         return Taken(name, imported=False, note=refusal.message)
-    return Taken(name, imported=True, note=f"Imported: {file.lines:,} lines.")
+    return Taken(name, imported=True, note=f"Imported: {file.taken}.")
 
 
 def _give_back_lost(folder: Path) -> None:

@@ -22,6 +22,7 @@ from reconciliation.models.matches import (
 )
 from reconciliation.models.payouts import (
     BankLine,
+    BankLineAgain,
     GatewayLine,
     GatewayMapping,
     Payout,
@@ -33,6 +34,7 @@ __all__ = [
     "Adjustment",
     "AdjustmentLimit",
     "BankLine",
+    "BankLineAgain",
     "BankMatch",
     "Change",
     "ControlRun",

@@ -38,6 +38,9 @@ class StatementFile(models.Model):
     account = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEW)
     lines = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(
+        default=0, help_text="How many of the lines another bank statement brought already."
+    )
     totals = models.JSONField(default=dict, help_text="Currency to amounts as text.")
     preview = models.JSONField(default=dict)
     message = models.TextField(blank=True, help_text="In words for people.")
@@ -66,6 +69,13 @@ class StatementFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def taken(self) -> str:
+        """How many lines an import brings, and how many more were known before, in words."""
+        new = self.lines - self.known
+        words = f"{new:,} line{'' if new == 1 else 's'}"
+        return f"{words}, {self.known:,} more known already" if self.known else words
 
 
 class Payout(models.Model):
@@ -149,7 +159,11 @@ class GatewayLine(models.Model):
 
 
 class BankLine(models.Model):
-    """One booking of the bank account; `amount` is signed minor units, money in is positive."""
+    """One booking of the bank account; `amount` is signed minor units, money in is positive.
+
+    `part` counts the statements of the file and `seq` their bookings, oldest first; `balance` is
+    what the account held before it by its statement, None for bookings of before this was kept.
+    """
 
     file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="+")
     company = models.CharField(max_length=40, default="main")
@@ -162,10 +176,18 @@ class BankLine(models.Model):
     value_on = models.DateField(null=True)
     text = models.TextField(blank=True)
     end_to_end = models.CharField(max_length=160, blank=True)
+    bank_ref = models.CharField(max_length=80, blank=True, help_text="The bank's own id.")
     row = models.PositiveIntegerField(default=0)
+    part = models.PositiveIntegerField(default=0)
+    seq = models.PositiveIntegerField(default=0)
+    balance = models.BigIntegerField(null=True, help_text="Before it, in minor units.")
 
     class Meta:
         ordering = ["-booked_on", "id"]
+        indexes = [
+            # Bookings of the days that another statement of the account holds, too.
+            models.Index(fields=["account", "booked_on"], name="booking_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "line_id"], name="a_booking_is_imported_once"
@@ -174,6 +196,28 @@ class BankLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booked_on} {self.text[:60]}"
+
+
+class BankLineAgain(models.Model):
+    """A booking of a later statement that is one already known: seen again, not booked again."""
+
+    file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="again")
+    bank_line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="again")
+    statement = models.CharField(max_length=120, blank=True)
+    line_id = models.CharField(max_length=160)
+    text = models.TextField(blank=True)
+    row = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "bank_line"], name="a_booking_is_seen_once_in_a_file"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.line_id
 
 
 class GatewayMapping(models.Model):

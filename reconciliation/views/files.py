@@ -17,8 +17,9 @@ from integration.accounts.roles import May
 from reconciliation import lists, periods
 from reconciliation.filters.payouts import FileFilter
 from reconciliation.importing import files, known, tasks
-from reconciliation.importing.files import Origin
+from reconciliation.importing.files import Choices, Origin
 from reconciliation.importing.mappings import choices, title_of
+from reconciliation.importing.overlap import said_of
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.upload import EvidenceUpload, KeptUpload
 from reconciliation.models import Payout, Period, StatementFile
@@ -131,6 +132,7 @@ def file_page(request: HttpRequest, pk: int) -> HttpResponse:
         "importing": file.state == State.PREVIEW and file.preview.get("importing"),
         "earlier": _earlier(file),
         "payouts": Payout.objects.filter(file=file)[:50],
+        "again": file.again.select_related("bank_line__file")[:50] if file.known else [],
         "shut": _shut(file) if file.state == State.PREVIEW else [],
         "may_import": person(request).may(May.IMPORT_PAYOUTS),
         "formats": choices() if file.state == State.HELD else [],
@@ -165,7 +167,7 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     except NotImported as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, f"Imported: {file.lines:,} line{'' if file.lines == 1 else 's'}.")
+        messages.success(request, f"Imported: {file.taken}.")
     return redirect("payout-file", pk)
 
 
@@ -186,9 +188,14 @@ def discard_file(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(May.IMPORT_PAYOUTS)
 def read_again(request: HttpRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(StatementFile, pk=pk)
-    chosen, whole = request.POST.get("format", ""), bool(request.POST.get("whole"))
+    given = request.POST
+    said = Choices(
+        format=given.get("format", ""),
+        whole=bool(given.get("whole")),
+        overlap=said_of(given.get("overlap")),
+    )
     try:
-        tasks.read_soon(files.again(file, actor=person(request), chosen=chosen, whole=whole))
+        tasks.read_soon(files.again(file, actor=person(request), said=said))
     except NotImported as refusal:
         messages.error(request, refusal.message)
     return redirect("payout-file", pk)

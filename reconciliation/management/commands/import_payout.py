@@ -12,6 +12,7 @@ from django.db import transaction
 from reconciliation.importing import archives, evidence, files, known
 from reconciliation.importing.files import Choices, Origin
 from reconciliation.importing.mappings import title_of
+from reconciliation.importing.overlap import said_of
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.staging import Staged
 from reconciliation.importing.totals import Preview
@@ -31,6 +32,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--whole", action="store_true", help="It is whole although its end looks cut off."
         )
+        parser.add_argument(
+            "--overlap", default="", choices=["same", "further"],
+            help="What bookings are that another statement may have brought.",
+        )  # fmt: skip
         parser.add_argument("--account", default="", help="For lines that name no account.")
         parser.add_argument("--company", default=settings.COMPANIES[0], choices=settings.COMPANIES)
 
@@ -57,7 +62,12 @@ class Command(BaseCommand):
                 stream,
                 name,
                 Staged.of(f"trial_{uuid4().hex}"),
-                Choices(options["format"], options["account"], options["whole"]),
+                Choices(
+                    options["format"],
+                    options["account"],
+                    options["whole"],
+                    said_of(options["overlap"]),
+                ),
             )
             transaction.set_rollback(True)
         tallied = read.tallied
@@ -75,13 +85,14 @@ class Command(BaseCommand):
             format=options["format"],
             account=options["account"],
             whole=options["whole"],
+            overlap=said_of(options["overlap"]),
         )
         file = files.inspect(files.arrive(kept, origin))
         if file.state != StatementFile.State.PREVIEW:
             raise NotImported(file.message)
         self._tell(title_of(file.format), file.lines, file.preview)
-        files.commit(file, actor=None, actor_name=origin.who)
-        self.stdout.write(f"Imported: {file.lines:,} lines.")
+        file = files.commit(file, actor=None, actor_name=origin.who)
+        self.stdout.write(f"Imported: {file.taken}.")
 
     def _tell(self, title: str, lines: int, preview: Preview | dict[str, Any]) -> None:
         self.stdout.write(f"{title}. {preview['reason']}")

@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from integration.audit.models import AuditEntry
 from reconciliation import lists
 from reconciliation.importing import archives, evidence, files, tasks, watching
-from reconciliation.importing.files import Origin
+from reconciliation.importing.files import Choices, Origin
 from reconciliation.models import GatewayLine, StatementFile
 from tests.reconciliation.importing.payout_files import stripe
 
@@ -103,7 +103,7 @@ class TestOneReport:
         file = brought(zipped(a__csv=b"a,b,c\n1,2,3\n"))
         assert file.state == "held"
 
-        file = files.inspect(files.again(file, actor=finance, chosen=""))
+        file = files.inspect(files.again(file, actor=finance, said=Choices()))
 
         assert file.state == "held"
         assert "No known payout or bank format" in file.message

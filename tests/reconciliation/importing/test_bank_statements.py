@@ -29,32 +29,6 @@ def statement(name: str, day: str, *bookings: str) -> bytes:
 
 @pytest.mark.django_db
 class TestStatementsOfABank:
-    def test_the_days_of_a_daily_and_a_monthly_statement_are_told(self):
-        # given
-        daily = brought(statement("DAY", "261005", "STRIPE PO 1", "PAYPAL 77"), "daily.sta")
-        files.commit(daily, actor=None, actor_name="fiona")
-
-        # when
-        other = brought(statement("NEXT", "261006", "STRIPE PO 1"), "next.sta")
-        monthly = brought(statement("MONTH", "261005", "STRIPE PO 1", "RENT"), "monthly.sta")
-
-        # then
-        assert other.preview["remarks"] == []
-        assert monthly.state == "preview"
-        (remark,) = monthly.preview["remarks"]
-        assert remark.startswith(
-            "1 booking is like one of another statement in account, day, amount and text, the "
-            "first in “daily.sta”, imported by fiona"
-        )
-
-    def test_bookings_alike_are_counted_once_each(self):
-        daily = brought(statement("DAY", "261005", "TILL", "TILL"), "daily.sta")
-        files.commit(daily, actor=None, actor_name="fiona")
-
-        monthly = brought(statement("MONTH", "261005", "TILL", "TILL"), "monthly.sta")
-
-        assert monthly.preview["remarks"][0].startswith("2 bookings are like one of another")
-
     def test_statements_of_two_days_with_the_same_number_come_in_both(self):
         for day in ("261005", "261006"):
             file = brought(statement("STARTUMSE", day, "RENT"), f"{day}.sta")

@@ -14,7 +14,7 @@ from django.db import connection
 
 from integration.audit.models import AuditEntry
 from reconciliation.importing import evidence, files
-from reconciliation.importing.files import Origin
+from reconciliation.importing.files import Choices, Origin
 from reconciliation.importing.problems import NotImported
 from reconciliation.models import BankLine, GatewayLine, Payout, StatementFile
 from tests.reconciliation.importing.payout_files import HEAD, line, payout_row, stripe
@@ -211,7 +211,7 @@ class TestRefusal:
         assert (file.state, "say that it is whole" in file.message) == ("held", True)
 
         # when
-        file = files.inspect(files.again(file, actor=finance, chosen="", whole=True))
+        file = files.inspect(files.again(file, actor=finance, said=Choices(whole=True)))
 
         # then
         assert file.state == "preview"
