@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from exceptions import lifecycle
@@ -19,6 +19,7 @@ from exceptions.storable import text
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
+from integration.core.waiting import Waiting
 
 State = Approval.State
 
@@ -108,6 +109,16 @@ def why_not(approval: Approval, user: User) -> str:
     if approval.proposer_id == user.pk:
         return "You made this proposal. A second person of finance has to decide."
     return ""
+
+
+def waiting(user: User) -> Waiting:
+    """How many wait for this person, and how many of their own for somebody else."""
+    found = Approval.objects.filter(state=State.PROPOSED)
+    counted = found.aggregate(all=Count("pk"), own=Count("pk", filter=Q(proposer=user)))
+    rest = counted["all"] - counted["own"]
+    if user.may(May.DECIDE_APPROVALS):
+        return Waiting(mine=rest, own=counted["own"])
+    return Waiting(own=counted["own"], others=rest)
 
 
 def _decide(approval: Approval, state: State, actor: User, note: str) -> Approval:

@@ -13,12 +13,15 @@ from django.utils import timezone
 
 from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
+from exceptions import approvals
 from exceptions.kind import Kind, kinds
-from exceptions.models import ACTIVE, Approval, ExceptionCase, Occurrence
+from exceptions.models import ACTIVE, ExceptionCase, Occurrence
 from integration.accounts.models import User
+from integration.accounts.roles import May
+from integration.core.waiting import Waiting
 from integration.mirror.models import CampaignOrder
 from integration.ownership.models import Proposal
-from reconciliation.models import Adjustment
+from reconciliation import deciders
 
 TREND_DAYS = 14
 
@@ -52,9 +55,9 @@ class Totals:
     waiting: int
     in_prima: int
     in_prima_today: int
-    approvals: int
-    proposals: int
-    adjustments: int
+    approvals: Waiting
+    proposals: Waiting
+    adjustments: Waiting
     mine: int
 
 
@@ -91,21 +94,17 @@ def totals(user: User) -> Totals:
         waiting=states["waiting"],
         in_prima=states["sent"],
         in_prima_today=states["today"],
-        approvals=open_approvals(),
-        proposals=Proposal.objects.filter(state=Proposal.State.OPEN).count(),
-        adjustments=open_adjustments(),
+        approvals=approvals.waiting(user),
+        proposals=_proposals(user),
+        adjustments=deciders.waiting(user),
         mine=ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE).count(),
     )
 
 
-def open_approvals() -> int:
-    """How many of what is above a limit wait for a second person."""
-    return Approval.objects.filter(state=Approval.State.PROPOSED).count()
-
-
-def open_adjustments() -> int:
-    """How many adjustments of reconciliation wait for a second person."""
-    return Adjustment.objects.filter(state=Adjustment.State.PROPOSED).count()
+def _proposals(user: User) -> Waiting:
+    """Changes of customers' fields; a system proposes them, so none is a person's own."""
+    number = Proposal.objects.filter(state=Proposal.State.OPEN).count()
+    return Waiting(mine=number) if user.may(May.KEEP_CUSTOMERS) else Waiting(others=number)
 
 
 def _held_value() -> dict[str, Decimal]:

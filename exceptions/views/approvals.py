@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from exceptions import approvals, reads
+from exceptions import approvals
 from exceptions.action import Done
 from exceptions.models import Approval
 from exceptions.payload import rows
 from exceptions.problems import Refused
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
+from reconciliation import deciders
 
 
 class DecisionForm(forms.Form):
@@ -31,22 +32,22 @@ class DecisionForm(forms.Form):
 
 @requires(May.VIEW_CASES)
 def approval_list(request: HttpRequest) -> HttpResponse:
-    """Open proposals first, then what was decided."""
+    """What this person may decide first, then their own and others' proposals, then what was decided."""
+    user = person(request)
     found = Approval.objects.select_related("proposer", "decider", "case")
     open_ones = found.filter(state=Approval.State.PROPOSED).order_by("proposed_at")
     decided = found.exclude(state=Approval.State.PROPOSED)
     page = Paginator(decided, 50).get_page(request.GET.get("page"))
+    others = open_ones.exclude(proposer=user)
     context = {
         "title": "Approvals",
-        "open_ones": open_ones,
+        "open_ones": others,
+        "own": open_ones.filter(proposer=user),
+        "may_decide": user.may(May.DECIDE_APPROVALS),
         "page": page,
-        "adjustments": reads.open_adjustments() if _reconciles(request) else 0,
+        "adjustments": deciders.waiting(user) if user.may(May.VIEW_RECONCILIATION) else None,
     }
     return render(request, "exceptions/approvals.html", context)
-
-
-def _reconciles(request: HttpRequest) -> bool:
-    return person(request).may(May.VIEW_RECONCILIATION)
 
 
 @requires(May.VIEW_CASES)

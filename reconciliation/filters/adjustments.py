@@ -3,8 +3,12 @@
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
+from integration.accounts.gate import person
+from reconciliation import deciders
 from reconciliation.filters.fields import MonthFilter, choice_field, currency_filter, text_field
 from reconciliation.models import Adjustment
+
+_DECIDERS = {"me": deciders.for_you, "own": deciders.by_you, "others": deciders.for_others}
 
 
 class AdjustmentFilter(filters.FilterSet):
@@ -23,6 +27,17 @@ class AdjustmentFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(
         label="Kind", choices=Adjustment.Kind.choices, empty_label="Any kind", widget=choice_field()
     )
+    decide = filters.ChoiceFilter(
+        label="Decided by",
+        choices=[
+            ("me", "You may approve it"),
+            ("own", "Somebody else: your own"),
+            ("others", "Another role or limit"),
+        ],
+        method="by_decider",
+        empty_label="Anybody",
+        widget=choice_field(),
+    )
     currency = currency_filter()
     period = MonthFilter()
 
@@ -40,6 +55,12 @@ class AdjustmentFilter(filters.FilterSet):
         self, queryset: QuerySet[Adjustment], _name: str, value: str
     ) -> QuerySet[Adjustment]:
         return queryset if value == "all" else queryset.filter(state=value)
+
+    def by_decider(
+        self, queryset: QuerySet[Adjustment], _name: str, value: str
+    ) -> QuerySet[Adjustment]:
+        """Only what waits: what is decided is nobody's to decide."""
+        return queryset.filter(_DECIDERS[value](person(self.request)))
 
     def search(self, queryset: QuerySet[Adjustment], _name: str, text: str) -> QuerySet[Adjustment]:
         return queryset.filter(

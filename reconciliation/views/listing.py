@@ -65,6 +65,6 @@ def chosen(request: HttpRequest, found: QuerySet[Any], filter_class: type[Filter
     """The ticked rows; with `whole` those that the filter of the list finds. Never too many."""
     if request.POST.get("whole"):
         asked = QueryDict(request.POST.get("query", "")[:2_000])
-        return list(filter_class(asked, found).qs[:MOST_AT_ONCE])
+        return list(filter_class(asked, found, request=request).qs[:MOST_AT_ONCE])
     ticked = [int(pk) for pk in request.POST.getlist("pk") if pk.isascii() and pk.isdecimal()]
     return list(found.filter(pk__in=ticked[:MOST_AT_ONCE]))

@@ -15,6 +15,7 @@ from exceptions.models import Approval, BulkJob, ExceptionCase, Status
 from exceptions.problems import NotAllowed, NotPossible
 from integration.accounts.models import User
 from integration.audit.models import AuditEntry
+from integration.core.waiting import Waiting
 from integration.mapping.models import DiscountRelease
 from reconciliation import adjustments
 from reconciliation.adjustments import Proposal
@@ -178,13 +179,32 @@ def test_adjustments_of_reconciliation_are_told_where_a_decider_looks(
     words = "1 adjustment of reconciliation"
 
     home = client_for(finance2).get(reverse("home"))
-    assert home.context["totals"].adjustments == 1
-    assert f'<a href="{reverse("adjustments")}">1 adjustment</a>' in home.content.decode()
+    assert home.context["totals"].adjustments == Waiting(mine=1)
+    assert f'<a href="{reverse("adjustments")}?decide=me">1 adjustment</a>' in home.content.decode()
     assert words in client_for(finance2).get(reverse("approvals")).content.decode()
 
     page = client_for(marketing).get(reverse("home")).content.decode()
     assert reverse("adjustments") not in page
     assert words not in client_for(marketing).get(reverse("approvals")).content.decode()
+
+
+def test_the_first_page_counts_what_one_may_decide_and_ones_own_apart(
+    client_for: Callable[[User], Client], proposed: Approval, finance2: User
+) -> None:
+    own, other = client_for(proposed.proposer), client_for(finance2)
+
+    mine = own.get(reverse("home"))
+    page = own.get(reverse("approvals"))
+
+    assert mine.context["totals"].approvals == Waiting(own=1)
+    assert f'<a href="{reverse("approvals")}#own">1 of your own</a>' in mine.content.decode()
+    assert (list(page.context["open_ones"]), list(page.context["own"])) == ([], [proposed])
+    assert 'id="own"' in page.content.decode()
+    assert "Nothing waits for your decision" in page.content.decode()
+
+    assert other.get(reverse("home")).context["totals"].approvals == Waiting(mine=1)
+    page = other.get(reverse("approvals"))
+    assert (list(page.context["open_ones"]), list(page.context["own"])) == ([proposed], [])
 
 
 def test_the_first_page_counts_both_kinds_of_proposals_each_with_its_list(
@@ -197,5 +217,6 @@ def test_the_first_page_counts_both_kinds_of_proposals_each_with_its_list(
     page = client_for(marketing).get(reverse("home"))
 
     told = page.content.decode()
-    assert f'<a href="{reverse("approvals")}">1 approval</a>' in told
+    assert f'<a href="{reverse("approvals")}">0 approvals</a>' in told
+    assert f'<a href="{reverse("approvals")}#others">1</a> not yours to decide' in told
     assert f'<a href="{reverse("proposals")}">2 proposals</a>' in told
