@@ -21,7 +21,10 @@ _MARKS = ("client_secret", '"secret"', "_token", "password", "signaturekey", "fu
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`status` is None when nothing was answered; then `error` says why. Headers are not kept."""
+    """`status` is None when nothing was answered; then `error` says why. Headers are not kept.
+
+    `weight` is how many calls it counts as: a batch does the work of many.
+    """
 
     system: str
     method: str
@@ -33,6 +36,7 @@ class Exchange:
     response_body: str = ""
     request_id: str = ""
     error: str = ""
+    weight: int = 1
 
 
 def kept(body: bytes | None) -> str:

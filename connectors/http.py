@@ -29,8 +29,8 @@ PIECE = 65_536
 class Pace(Protocol):
     """Holds calls back to the rate that the system can bear."""
 
-    def wait(self) -> None:
-        """Returns when a call may go out."""
+    def wait(self, calls: int = 1) -> None:
+        """Returns when a call may go out that weighs as much as so many."""
 
 
 class Breaker(Protocol):
@@ -90,18 +90,19 @@ class HttpSession:
         *,
         headers: Mapping[str, str],
         body: bytes | None = None,
+        weight: int = 1,
     ) -> Answer:
         """The answer, when its status is 2xx. `target` is a path and query, already quoted.
 
-        Raises the errors of `connectors.errors`.
+        `weight` is how many calls it counts as. Raises the errors of `connectors.errors`.
         """
         conduct = self.conduct
         if conduct.breaker is not None:
             conduct.breaker.before()
         if conduct.pace is not None:
-            conduct.pace.wait()
+            conduct.pace.wait(weight)
         path = self._prefix + target
-        record = _Record(self.system, method, path, body)
+        record = _Record(self.system, method, path, body, weight)
         failure: TransientError | None = None
         try:
             record.answer = answer = self._call(method, path, headers, body)
@@ -182,6 +183,7 @@ class _Record:
     method: str
     path: str
     body: bytes | None
+    weight: int = 1
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
     answer: Answer | None = None
@@ -200,6 +202,7 @@ class _Record:
             response_body=kept(answer.body) if answer else "",
             request_id=answer.request_id if answer else "",
             error=self.error,
+            weight=self.weight,
         )
 
 

@@ -27,7 +27,8 @@ class Limits:
 class Capabilities:
     """Read once per connection and refreshed by the reference sync.
 
-    `notifies` is whether it may be subscribed to changes; what does not say so is to be tried.
+    `notifies` is whether it may be subscribed to changes, `batches` whether it takes several calls
+    in one; what does not say so is to be tried.
     """
 
     contract: str = "1"
@@ -41,6 +42,7 @@ class Capabilities:
     consent_write: Literal["none", "with_order", "endpoint"] = "endpoint"
     change_feed: Literal["cursor", "modified_since", "snapshot_diff"] = "cursor"
     notifies: bool = True
+    batches: bool = True
     currencies: tuple[str, ...] = ()
     tax_codes: Mapping[str, str] = field(default_factory=dict)
     raw: Mapping[str, object] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
+from connectors.errors import RemoteError
 from connectors.prima.capabilities import Capabilities
 from integration.records.booked import BookedOrder, Document, DocumentKind
 from integration.records.consent import ConsentNote, ConsentState, NoteOutcome
@@ -112,6 +113,15 @@ class Prima(Protocol):
         """Writes the named fields of `customer` if `customer.version` is still current.
 
         Raises Stale when somebody else changed the account since.
+        """
+
+    def update_customers(
+        self, customers: Sequence[Customer], *, changed: Sequence[str]
+    ) -> list[Customer | RemoteError]:
+        """As `update_customer`, several in one call: the answer to each, or why it was not written.
+
+        No more than `limits.batch_size`, in their order, and no addresses. It weighs as that many
+        calls. Raises only when nothing was said of any; they may have been written all the same.
         """
 
     def create_item(self, item: Item, *, idempotency_key: str) -> Item:

@@ -29,7 +29,7 @@ UPDATE sync_flowsetting SET
         tokens + calls_per_second * GREATEST(
             0, EXTRACT(EPOCH FROM clock_timestamp() - COALESCE(refilled_at, clock_timestamp()))
         )
-    ) - 1,
+    ) - %s,
     refilled_at = clock_timestamp()
 WHERE flow = %s AND calls_per_second IS NOT NULL
 RETURNING -tokens / calls_per_second
@@ -65,21 +65,21 @@ class FlowPace:
         self._is_scarce = False
         self._marked_at = 0.0
 
-    def wait(self) -> None:
+    def wait(self, calls: int = 1) -> None:
         """Raises CircuitOpen when the turn is too far away, or when the worker is stopping."""
         if self._is_limited:
-            self._own_turn()
+            self._own_turn(calls)
         if self._is_scarce:
             self._give_way()
         began = monotonic()
-        self._inner.wait()
+        self._inner.wait(calls)
         self._is_scarce = monotonic() - began > SCARCE_SECONDS
         if self._is_scarce:
             self._mark()
 
-    def _own_turn(self) -> None:
+    def _own_turn(self, calls: int) -> None:
         with database.cursor() as cursor:
-            cursor.execute(_OWN, [self._flow])
+            cursor.execute(_OWN, [calls, self._flow])
             found = cursor.fetchone()
         if found and found[0] > 0:
             self._pause(float(found[0]))

@@ -87,12 +87,12 @@ class SharedPace:
         self._left = 0
         self._ready_at = 0.0
 
-    def wait(self) -> None:
+    def wait(self, calls: int = 1) -> None:
         """Raises CircuitOpen when the turn is too far away, or when the worker is stopping."""
         with self._lock:
-            if self._left == 0:
-                self._refill()
-            self._left -= 1
+            if self._left < calls:
+                self._refill(calls - self._left)
+            self._left -= calls
             ready_at = self._ready_at
         seconds = ready_at - monotonic()
         if seconds > 0 and self._stopping.wait(seconds):
@@ -105,12 +105,12 @@ class SharedPace:
             self._ready_at = monotonic() + seconds
         hold(self._id, seconds, self._table)
 
-    def _refill(self) -> None:
-        turn = reserve(self._id, self._at_once, self._table)
+    def _refill(self, missing: int) -> None:
+        turn = reserve(self._id, max(self._at_once, missing), self._table)
         if turn.seconds > LONGEST_WAIT:
             give_back(self._id, turn.calls, self._table)
             raise CircuitOpen(
                 "The other system asked for a rest; nothing was sent.", retry_after=turn.seconds
             )
-        self._left = turn.calls
+        self._left += turn.calls
         self._ready_at = monotonic() + turn.seconds

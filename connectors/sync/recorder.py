@@ -40,12 +40,12 @@ class ExchangeRecorder:
 
     def record(self, said: exchange.Exchange) -> None:
         with self._lock:
-            self.calls += 1
+            self.calls += said.weight
             system = _system(said)
             failed = bool(said.error) or said.status is None or said.status >= 400
             spent = self._spent.setdefault(system, [0, 0, 0])
-            spent[0] += 1
-            spent[1] += failed
+            spent[0] += said.weight
+            spent[1] += failed * said.weight
             spent[2] += said.status == TOO_MANY
             if failed and len(self._failed) < MOST_KEPT:
                 self._failed.append(self._row(said, _item.get()))

@@ -5,11 +5,12 @@ from functools import partial
 from urllib.parse import quote
 
 from connectors.answer import Answer
-from connectors.errors import NotFound
+from connectors.errors import NotFound, RemoteError
 from connectors.http import Conduct, query
 from connectors.prima.capabilities import Capabilities
 from connectors.prima.port import ChangePage, References, Subscription
 from connectors.prima.rest.auth import Credentials
+from connectors.prima.rest.batch import Operation, together
 from connectors.prima.rest.booked_payload import booked_order_from, document_from
 from connectors.prima.rest.calls import Reader, Record, SignedCalls, once, read, read_entry
 from connectors.prima.rest.capabilities_payload import capabilities_from
@@ -153,6 +154,22 @@ class RestPrima:
             headers={"If-Match": f'"{customer.version}"'},
         )
         return read(answer, customer_from)
+
+    def update_customers(
+        self, customers: Sequence[Customer], *, changed: Sequence[str]
+    ) -> list[Customer | RemoteError]:
+        if "addresses" in changed:
+            raise ValueError("Addresses are written one by one: Prima's own are read first.")
+        operations = [
+            Operation(
+                "PATCH",
+                f"/customers/{quote(one.id, safe='')}",
+                customer_payload(one, changed),
+                {"If-Match": f'"{one.version}"'},
+            )
+            for one in customers
+        ]
+        return together(self._calls, operations, customer_from)
 
     def create_item(self, item: Item, *, idempotency_key: str) -> Item:
         answer = self._calls.send(

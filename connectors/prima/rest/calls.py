@@ -31,15 +31,20 @@ class SignedCalls:
         *,
         content: object = None,
         headers: Mapping[str, str] = NOTHING,
+        weight: int = 1,
     ) -> Answer:
         """The answer; a call that is refused for its token is tried once with a new one."""
         body = None if content is None else json_body(content, SYSTEM)
         signed = self._sign_in.headers()
         try:
-            return self._session.send(method, target, headers=_all(signed, headers), body=body)
+            return self._session.send(
+                method, target, headers=_all(signed, headers), body=body, weight=weight
+            )
         except NotAuthorised:
             signed = self._sign_in.renewed(signed)
-        return self._session.send(method, target, headers=_all(signed, headers), body=body)
+        return self._session.send(
+            method, target, headers=_all(signed, headers), body=body, weight=weight
+        )
 
     def close(self) -> None:
         self._session.close()

@@ -32,18 +32,19 @@ def capabilities_from(payload: Mapping[str, Any]) -> Capabilities:
         order_discount=choice(payload, "order_discount", ORDER_DISCOUNTS),
         consent_write=choice(payload, "consent_write", CONSENT_WRITES),
         change_feed=choice(payload, "change_feed", CHANGE_FEEDS),
-        notifies=_notifies(payload.get("resources")),
+        notifies=_creates(payload.get("resources"), "subscriptions"),
+        batches=_creates(payload.get("resources"), "batch"),
         currencies=tuple(str(code) for code in payload.get("currencies") or ()),
         tax_codes={str(code): str(rate) for code, rate in (payload.get("tax_codes") or {}).items()},
         raw=dict(payload),
     )
 
 
-def _notifies(resources: object) -> bool:
-    """Not when it says what it can do with each resource, and subscribing is not among it."""
+def _creates(resources: object, which: str) -> bool:
+    """Not when it says what it can do with each resource, and creating this is not among it."""
     if not isinstance(resources, Mapping) or not resources:
         return True
-    return "create" in (resources.get("subscriptions") or ())
+    return "create" in (resources.get(which) or ())
 
 
 def _limits(payload: Mapping[str, Any]) -> Limits:

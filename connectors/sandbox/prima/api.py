@@ -85,8 +85,9 @@ class Api:
             raise Refused(400, "version-unsupported", f"Only version {VERSION} is served")
         name, _, below = request.path.removeprefix(PREFIX).partition("/")
         company = self._company(name)
-        self._pace.keep(company)
         answerer, args = self._router.find(request.method, f"/{below}")
+        if answerer != self._batch:
+            self._pace.keep(company)
         return answerer(self._call(company, request, args))
 
     def _call(self, company: Company, request: Request, args: Mapping[str, str]) -> Call:
@@ -117,6 +118,7 @@ class Api:
             raw=raw,
         )
         try:
+            self._pace.keep(call.company)
             answerer, args = self._router.find(method, below)
             reply = answerer(replace(own, args=args))
         except Refused as refused:

@@ -1,8 +1,8 @@
 """Several calls in one: `POST /batch` {"atomic": false, "operations": [{id, method, path, …}]}.
 
 `path` is below the company ("/sales-orders"); `headers` and `body` are the operation's own. They
-are answered in their order, each with its own status. With `atomic` all of them or none take
-effect: behind the first refusal the others get 424.
+are answered in their order, each with its own status, and each counts as a call. With `atomic` all
+of them or none take effect: behind the first refusal the others get 424.
 """
 
 from collections.abc import Callable, Mapping

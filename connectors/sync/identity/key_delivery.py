@@ -11,9 +11,10 @@ from django.utils import timezone
 from connectors.errors import PermanentError, RemoteError, Stale, TransientError
 from connectors.prima.port import Change, Prima
 from connectors.sync import backoff
+from connectors.sync.connections import connection_to
 from connectors.sync.context import Failure
-from connectors.sync.mirrored import customer_from
-from connectors.sync.models import SyncItem
+from connectors.sync.mirrored import capabilities_from, customer_from
+from connectors.sync.models import FlowSetting, SyncItem
 from connectors.sync.reference.customers import CustomerShelf
 from integration.core.problems import Finding, Problem, Subject, report
 from integration.identity.keys import PRIMA, SFMC
@@ -22,6 +23,7 @@ from integration.records.customer import Customer
 
 FLOW = "customer_keys"
 State = SyncItem.State
+_WRITTEN = ("external_keys",)
 # An account that holds a key of the same customer already is left alone: an alias resolves as well.
 _WANTED = """
 SELECT account.account_code, contact.key
@@ -90,28 +92,68 @@ def errands(items: Sequence[SyncItem]) -> list[Errand]:
 def send(prima: Prima, errand: Errand) -> Customer:
     """Writes the key on top of the version that was read last; reads again when that is stale."""
     try:
-        return _write(prima, errand.known, errand.key)
+        return prima.update_customer(_with_key(errand.known, errand.key), changed=_WRITTEN)
     except Stale:
-        fresh = prima.customer_by_account(errand.known.account_code)
-        return fresh if _holds(fresh, errand.key) else _write(prima, fresh, errand.key)
+        return send_afresh(prima, errand)
+
+
+def send_afresh(prima: Prima, errand: Errand) -> Customer:
+    """Writes the key on top of what Prima has now, unless it holds it already."""
+    fresh = prima.customer_by_account(errand.known.account_code)
+    if _holds(fresh, errand.key):
+        return fresh
+    return prima.update_customer(_with_key(fresh, errand.key), changed=_WRITTEN)
+
+
+def send_together(prima: Prima, errands: Sequence[Errand]) -> list[Customer | RemoteError]:
+    """As `send`, in one call, with the answer to each; what is stale is not read again."""
+    wanted = [_with_key(errand.known, errand.key) for errand in errands]
+    return prima.update_customers(wanted, changed=_WRITTEN)
+
+
+def at_once(setting: FlowSetting) -> int:
+    """How many go in one call: what Prima takes, and no more than one second's worth of calls, so
+    that nobody waits longer for a turn behind a batch than a second.
+    """
+    connection = connection_to(PRIMA.value)
+    can = capabilities_from(connection.capabilities or {})
+    if not can.batches:
+        return 1
+    rates = [connection.calls_per_second, setting.calls_per_second, can.limits.calls_per_second]
+    return max(1, min(can.limits.batch_size, *filter(None, rates)))
 
 
 def store(errand: Errand, answer: Customer | Failure, *, prima: Prima, max_attempts: int) -> str:
     """Keeps what came of it. Answers "sent", "held" or "failed"; the last is tried again."""
+    if isinstance(answer, Customer):
+        store_taken([(errand, answer)], prima=prima)
+        return "sent"
     with transaction.atomic():
-        if isinstance(answer, Customer):
-            CustomerShelf(prima).write((Change("upsert", answer.id, answer.version, answer),))
-            _settle(errand.item, State.SENT)
-            report([Finding(_subject(errand), (), FLOW, healed_by="Prima took the key")])
-            return "sent"
         error = answer.error
         is_final = isinstance(error, PermanentError) or errand.item.attempts + 1 >= max_attempts
         if not is_final:
             _again(errand.item, error)
             return "failed"
-        _settle(errand.item, State.HELD, _said(error))
+        _settle([errand], State.HELD, _said(error))
         report([_refusal(errand, error)])
         return "held"
+
+
+def store_taken(taken: Sequence[tuple[Errand, Customer]], *, prima: Prima) -> None:
+    """Keeps the accounts as Prima answered them, set by set."""
+    if not taken:
+        return
+    with transaction.atomic():
+        CustomerShelf(prima).write(
+            tuple(Change("upsert", held.id, held.version, held) for _, held in taken)
+        )
+        _settle([errand for errand, _ in taken], State.SENT)
+        report(
+            [
+                Finding(_subject(errand), (), FLOW, healed_by="Prima took the key")
+                for errand, _ in taken
+            ]
+        )
 
 
 def drop(items: Sequence[SyncItem]) -> None:
@@ -128,17 +170,16 @@ def put_back(items: Sequence[SyncItem]) -> None:
     )
 
 
-def _write(prima: Prima, customer: Customer, key: str) -> Customer:
-    keys = {**customer.external_keys, SFMC.value: key}
-    return prima.update_customer(replace(customer, external_keys=keys), changed=["external_keys"])
+def _with_key(customer: Customer, key: str) -> Customer:
+    return replace(customer, external_keys={**customer.external_keys, SFMC.value: key})
 
 
 def _holds(customer: Customer, key: str) -> bool:
     return customer.external_keys.get(SFMC.value, "").upper() == key.upper()
 
 
-def _settle(item: SyncItem, state: str, error: str = "") -> None:
-    SyncItem.objects.filter(pk=item.pk).update(
+def _settle(errands: Sequence[Errand], state: str, error: str = "") -> None:
+    SyncItem.objects.filter(pk__in=[errand.item.pk for errand in errands]).update(
         state=state,
         last_error=error,
         lease_owner="",

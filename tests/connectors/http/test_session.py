@@ -37,8 +37,8 @@ class Log:
     exchanges: list[Exchange] = field(default_factory=list)
     is_open: bool = False
 
-    def wait(self) -> None:
-        self.told.append("wait")
+    def wait(self, calls: int = 1) -> None:
+        self.told.append("wait" if calls == 1 else f"wait for {calls}")
 
     def before(self) -> None:
         self.told.append("before")
@@ -99,6 +99,13 @@ def test_a_good_answer_comes_back_and_is_recorded(session: HttpSession, log: Log
     assert exchange.response_body == '{"status": "ok", "systems": ["sfmc", "prima"]}'
     assert exchange.error == ""
     assert 0 < exchange.seconds < 1
+
+
+def test_a_call_that_does_the_work_of_many_weighs_as_much(session: HttpSession, log: Log) -> None:
+    session.send("GET", "/__control__/health", headers={}, weight=7)
+
+    assert log.told == ["before", "wait for 7", "success"]
+    assert [exchange.weight for exchange in log.exchanges] == [7]
 
 
 @pytest.mark.parametrize(

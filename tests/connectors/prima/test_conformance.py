@@ -257,6 +257,41 @@ def test_a_change_over_somebody_elses_is_refused_and_says_the_version(prima: Pri
     assert prima.customer_by_account("ACME01").name == "Acme Ltd"
 
 
+def test_several_accounts_are_changed_at_once_each_with_its_own_answer(prima: Prima) -> None:
+    codes = ("C001", "C002", "C003", "C004")
+    first, late, wrong, last = (prima.customer_by_account(code) for code in codes)
+    newer = prima.update_customer(replace(late, phone="+441130000000"), changed=["phone"])
+    gone = replace(last, id="nobody")
+    names = ("One Ltd", "Late Ltd", "x" * 300, "Gone Ltd")
+    asked = [
+        replace(one, name=name) for one, name in zip((first, late, wrong, gone), names, strict=True)
+    ]
+
+    told = prima.update_customers(asked, changed=["name"])
+
+    taken, stale, rejected, missing = told
+    assert isinstance(taken, Customer)
+    assert taken == prima.customer_by_account("C001")
+    assert (taken.name, taken.version != first.version) == ("One Ltd", True)
+    assert isinstance(stale, Stale)
+    assert stale.current_version == newer.version
+    assert isinstance(rejected, Rejected)
+    assert rejected.issues[0].pointer == "/name"
+    assert isinstance(missing, NotFound)
+    assert [prima.customer_by_account(code).name for code in codes[1:]] == [
+        "Customer 2", "Customer 3", "Customer 4",
+    ]  # fmt: skip
+
+
+def test_addresses_are_not_changed_several_at_once(prima: Prima) -> None:
+    read = prima.customer_by_account("ACME01")
+
+    with pytest.raises(ValueError, match="one by one"):
+        prima.update_customers([read], changed=["addresses"])
+
+    assert prima.customer_by_account("ACME01") == read
+
+
 def test_a_wrong_tax_number_is_refused_where_it_stands(prima: Prima) -> None:
     read = prima.customer_by_account("ACME01")
     with pytest.raises(Rejected) as caught:

@@ -77,6 +77,19 @@ def test_three_workers_together_keep_to_the_rate(prima: Connection):
     assert max(went) - begun >= 1.2
 
 
+def test_a_call_that_weighs_much_waits_for_as_many_turns(prima: Connection):
+    Connection.objects.update(calls_per_second=20)
+    prima.refresh_from_db()
+    begun = time.monotonic()
+
+    # One after the other by several workers: 30 calls at 20 a second, less the small burst.
+    together(3, lambda: pace_of(prima).wait(10))
+
+    assert time.monotonic() - begun >= 1.0
+    prima.refresh_from_db()
+    assert prima.tokens <= 0.5
+
+
 def test_one_worker_asked_to_slow_down_holds_all_back(prima: Connection):
     # given
     breaker_of(prima).failure(Throttled("Slow down.", retry_after=0.6))

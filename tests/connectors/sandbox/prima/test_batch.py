@@ -1,6 +1,7 @@
 """Many calls in one, each with its own answer."""
 
-from tests.connectors.sandbox.prima.world import order
+from connectors.sandbox.running import running
+from tests.connectors.sandbox.prima.world import Client, order, scenario
 
 
 def operation(number, body, key=""):
@@ -76,6 +77,16 @@ def test_a_hundred_operations_are_taken_at_most(prima):
 
     assert len(run(prima, [read] * 100).json()["results"]) == 100
     assert run(prima, [read] * 101).json()["errors"][0]["limit"] == "100"
+
+
+def test_each_operation_counts_as_a_call():
+    read = {"method": "GET", "path": "/health"}
+
+    with running(scenario(limits={"calls_per_second": 5})) as sandbox, Client(sandbox) as prima:
+        results = run(prima, [read] * 8).json()["results"]
+
+    assert [each["status"] for each in results] == [200] * 5 + [429] * 3
+    assert results[-1]["headers"]["Retry-After"] == "1"
 
 
 def test_what_is_no_batch_is_refused(prima):
