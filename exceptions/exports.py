@@ -14,7 +14,7 @@ from integration.core.cells import neutral
 from integration.exports import Column, answer, without_emails
 from integration.mirror.models import CampaignOrder
 
-__all__ = ["cases", "neutral", "occurrences", "orders", "without_emails"]
+__all__ = ["neutral", "occurrences", "without_emails"]
 
 WHAT = "What is wrong"
 CASES: tuple[Column[ExceptionCase], ...] = (
@@ -58,19 +58,11 @@ ORDERS: tuple[Column[CampaignOrder], ...] = (
 )
 
 
-def cases(found: QuerySet[ExceptionCase], *, form: str, user: User) -> HttpResponseBase:
-    return answer(found.select_related("assignee"), CASES, "cases", form=form, user=user)
-
-
 def occurrences(found: QuerySet[Occurrence], *, form: str, user: User) -> HttpResponseBase:
     columns = OCCURRENCES
     if not user.may(May.SEE_PERSONAL_DATA):
         columns = tuple(Column(WHAT, impersonal) if one.title == WHAT else one for one in columns)
     return answer(found.select_related("case"), columns, "orders-of-case", form=form, user=user)
-
-
-def orders(found: QuerySet[CampaignOrder], *, form: str, user: User) -> HttpResponseBase:
-    return answer(found.select_related("prima_order"), ORDERS, "orders", form=form, user=user)
 
 
 def _amounts(by_currency: dict[str, str]) -> str:

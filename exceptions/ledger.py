@@ -37,12 +37,15 @@ WHERE exceptions_occurrence.id = healed.id AND closed_at IS NULL
 """
 _RECOUNT = """
 UPDATE exceptions_exceptioncase AS it SET
-    open_count = told.open_count, value_waiting = told.value_waiting, sort_value = told.sort_value
+    open_count = told.open_count, value_waiting = told.value_waiting,
+    sort_currency = told.sort_currency, sort_value = told.sort_value
 FROM (
     SELECT id, coalesce(sum(number), 0) AS open_count,
         coalesce(jsonb_object_agg(currency, amount::text) FILTER (WHERE amount IS NOT NULL), '{}')
             AS value_waiting,
-        coalesce(sum(amount), 0) AS sort_value
+        (array_agg(currency ORDER BY amount IS NULL, number DESC, currency))[1] AS sort_currency,
+        coalesce((array_agg(amount ORDER BY amount IS NULL, number DESC, currency))[1], 0)
+            AS sort_value
     FROM (
         SELECT asked.id, coalesce(currency, '') AS currency, count(seen.id) AS number,
             sum(seen.amount) AS amount

@@ -65,11 +65,14 @@ class ExceptionCase(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     open_count = models.PositiveIntegerField(default=0)
     value_waiting = models.JSONField(default=dict, help_text="Currency to amount as text.")
+    sort_currency = models.CharField(
+        max_length=10, blank=True, help_text="That of most of its orders; sort_value is in it."
+    )
     sort_value = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["-sort_value", "first_seen_at", "id"]
+        ordering = ["sort_currency", "-sort_value", "first_seen_at", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "fingerprint"],
@@ -78,8 +81,10 @@ class ExceptionCase(models.Model):
             )
         ]
         indexes = [
-            # A queue: its active cases, most money first.
-            models.Index(fields=["kind", "status", "-sort_value"], name="case_queue"),
+            # A queue: its active cases, by currency and most money first.
+            models.Index(
+                fields=["kind", "status", "sort_currency", "-sort_value"], name="case_queue"
+            ),
             # Intake looks for closed cases of the same cause.
             models.Index(fields=["kind", "fingerprint"], name="case_fingerprint"),
             # My cases.

@@ -42,8 +42,9 @@ class Queue:
         return self.oldest is not None and self.oldest + self.kind.due < timezone.now()
 
     @property
-    def sort_key(self) -> tuple[Decimal, int]:
-        return (sum(self.value.values(), Decimal(0)), self.orders)
+    def sort_key(self) -> tuple[int, int]:
+        """Money of several currencies cannot be compared, records can."""
+        return (self.orders, self.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Totals:
 
 
 def queues() -> list[Queue]:
-    """Every kind with what is active in it, most money first, empty ones last."""
+    """Every kind with what is active in it, most records first, empty ones last."""
     found = {slug: Queue(kind) for slug, kind in kinds().items()}
     active = ExceptionCase.objects.filter(status__in=ACTIVE).order_by()
     counted = active.values("kind").annotate(

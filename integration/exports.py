@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
@@ -22,6 +22,7 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.cells import neutral
 from integration.core.personal import masked
+from integration.core.tables import MoneyColumn
 
 Row = TypeVar("Row", bound=Model)
 Cell = str | int | Decimal | datetime | date | None
@@ -44,6 +45,22 @@ def answer(
     """The list as a download. Raises PermissionDenied for those who may not export."""
     rows = rows_of(found, columns, personal=user.may(May.SEE_PERSONAL_DATA))
     return download(rows, name, form=form, user=user)
+
+
+def as_listed(
+    table: Any, columns: tuple[Column[Row], ...], name: str, *, form: str, user: User
+) -> HttpResponseBase:
+    """As `answer`, in the order of a page's table; the heading of money it is sorted by says how."""
+    hints = {
+        str(bound.verbose_name): bound.column.hint
+        for bound in table.columns
+        if isinstance(bound.column, MoneyColumn) and bound.is_ordered
+    }
+    told = tuple(
+        replace(one, title=f"{one.title} ({hints[one.title]})") if one.title in hints else one
+        for one in columns
+    )
+    return answer(table.data.data, told, name, form=form, user=user)
 
 
 def download(rows: Iterable[list[Cell]], name: str, *, form: str, user: User) -> HttpResponseBase:

@@ -10,13 +10,12 @@ from django.utils.safestring import SafeString
 from exceptions.kind import kind_of
 from exceptions.models import ExceptionCase
 from exceptions.words import known_as
+from integration.core.tables import NUMBER, MoneyColumn
 from integration.core.templatetags.desk import age, badge, monies_stacked
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class CaseTable(tables.Table):
-    """Most money first; each column tells one fact.
+    """By currency, most money first; each column tells one fact.
 
     `personal`: whom a case is about is named beside its title, which never names anybody.
     """
@@ -32,8 +31,8 @@ class CaseTable(tables.Table):
     kind = tables.Column("Queue")
     status = tables.Column("State")
     open_count = tables.Column("Orders waiting", attrs=NUMBER)
-    value = tables.Column(
-        "Value waiting", accessor="value_waiting", order_by=("sort_value",), attrs=NUMBER
+    value = MoneyColumn(
+        "Value waiting", "sort_value", currency="sort_currency", accessor="value_waiting"
     )
     first_seen_at = tables.Column("Age", attrs=NUMBER)
     assignee = tables.Column("Assigned to", default="–")

@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from connectors.sync.models import SyncItem
-from exceptions.tables.cases import NUMBER
 from integration.core.personal import masked
+from integration.core.tables import MoneyColumn
 from integration.core.templatetags.desk import badge, money
 from integration.mirror.models import CampaignOrder
 
@@ -22,7 +22,7 @@ class OrderTable(tables.Table):
     ordered_at = tables.DateTimeColumn(verbose_name="Ordered", format="j M Y, H:i")
     customer_name = tables.Column("Customer")
     campaign = tables.Column("Campaign")
-    total_paid = tables.Column("Paid", attrs=NUMBER)
+    total_paid = MoneyColumn("Paid", "total_paid")
     state = tables.Column("Where it stands", orderable=False, empty_values=())
     prima_order = tables.Column("Prima order", accessor="prima_order__order_number", default="–")
 

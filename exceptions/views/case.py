@@ -73,7 +73,7 @@ def case_of(request: HttpRequest, record: str, key: str) -> HttpResponse:
 
 
 def _sightings(case: ExceptionCase) -> Any:
-    return case.occurrences.order_by("closed_at", "-amount", "id")
+    return case.occurrences.order_by("closed_at", "currency", "-amount", "id")
 
 
 def _chosen(case: ExceptionCase, shown: list[Occurrence], external_id: str) -> Occurrence | None:

@@ -15,6 +15,7 @@ from exceptions.tables.cases import CaseTable
 from integration.accounts.gate import Gated, person
 from integration.accounts.roles import May
 from integration.core.pages import ListPage
+from integration.exports import as_listed
 
 
 class CaseList(Gated, ListPage):
@@ -26,7 +27,9 @@ class CaseList(Gated, ListPage):
     filterset_class = CaseFilter
     table_class = CaseTable
     title = "Exceptions"
-    lede = "Everything that stopped a record, one row a cause, most money first."
+    lede = (
+        "Everything that stopped a record, one row a cause; within each currency, most money first."
+    )
     empty_title = "Nothing is waiting here"
     empty_text = "No case matches the filter. Cases that were put right are under “Any state”."
 
@@ -57,9 +60,9 @@ class CaseList(Gated, ListPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = request.GET.get("export", "")
         if form in self.exports:
-            filterset = self.get_filterset(self.filterset_class)
-            user = person(request)
-            return exports.cases(filterset.qs, form=form, user=user)
+            found = self.get_filterset(self.filterset_class).qs.select_related("assignee")
+            table = self.table_of(found)
+            return as_listed(table, exports.CASES, "cases", form=form, user=person(request))
         response: HttpResponseBase = super().get(request, *args, **kwargs)
         return response
 

@@ -12,7 +12,7 @@ from integration.accounts.roles import May
 
 @requires(May.VIEW_CASES)
 def home(request: HttpRequest) -> HttpResponse:
-    """Queues by money, sync health, and the person's own cases."""
+    """Queues by what waits, sync health, and the person's own cases."""
     user = person(request)
     mine = ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE)
     queues, flows = reads.queues(), runs.health()

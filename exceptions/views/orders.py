@@ -18,6 +18,7 @@ from integration.accounts.gate import Gated, person, requires
 from integration.accounts.roles import May
 from integration.core.pages import ListPage
 from integration.core.personal import masked_payload
+from integration.exports import as_listed
 from integration.mirror.models import CampaignOrder, PrimaOrder
 
 
@@ -45,7 +46,8 @@ class OrderList(Gated, ListPage):
         form = request.GET.get("export", "")
         if form in self.exports:
             found = self.get_filterset(self.filterset_class).qs
-            return exports.orders(found, form=form, user=person(request))
+            table = self.table_of(found)
+            return as_listed(table, exports.ORDERS, "orders", form=form, user=person(request))
         response: HttpResponseBase = super().get(request, *args, **kwargs)
         return response
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django_filters.views import FilterView
-from django_tables2 import SingleTableMixin
+from django_tables2 import RequestConfig, SingleTableMixin
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -79,6 +80,11 @@ class ListPage(SingleTableMixin, FilterView):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         return {} if self.may_tick() else {"exclude": ("tick",)}
+
+    def table_of(self, found: QuerySet[Any]) -> Any:
+        """All of these rows in the order of the page, without pages; for exports."""
+        table = self.get_table_class()(data=found, **self.get_table_kwargs())
+        return RequestConfig(self.request, paginate=False).configure(table)
 
     def get_template_names(self) -> list[str]:
         """Only the table for htmx, the whole page otherwise."""

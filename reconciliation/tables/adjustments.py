@@ -11,13 +11,12 @@ from django.utils.timezone import localtime
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.money import from_minor
+from integration.core.tables import MoneyColumn
 from integration.core.templatetags.desk import age, badge, minor
 from integration.exports import Column
 from reconciliation import adjustments
 from reconciliation.limits import Limits
 from reconciliation.models import Adjustment
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class AdjustmentTable(tables.Table):
@@ -31,7 +30,7 @@ class AdjustmentTable(tables.Table):
     )
     kind = tables.Column("Proposal")
     difference = tables.Column("Difference", empty_values=(), orderable=False)
-    amount = tables.Column("Amount", attrs=NUMBER)
+    amount = MoneyColumn("Amount", "amount")
     account_code = tables.Column("Ledger account", default="–")
     day = tables.DateColumn(format="j M Y", verbose_name="Day", attrs={"td": {"class": "nowrap"}})
     state = tables.Column("State")

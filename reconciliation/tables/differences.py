@@ -8,14 +8,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integration.core.money import from_minor
+from integration.core.tables import NUMBER, MoneyColumn
 from integration.core.templatetags.desk import badge, minor
 from integration.exports import Column
 from reconciliation import ageing
 from reconciliation.control import controls
 from reconciliation.gateways import gateway_title
 from reconciliation.models import Difference
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 def control_title(slug: str) -> str:
@@ -47,7 +46,7 @@ class DifferenceTable(tables.Table):
     control = tables.Column("Control")
     category = tables.Column("Kind")
     state = tables.Column("State")
-    amount = tables.Column("Amount", attrs=NUMBER)
+    amount = MoneyColumn("Amount", "amount")
     gateway = tables.Column("Gateway", default="–")
     day = tables.DateColumn(format="j M Y", verbose_name="Day", attrs={"td": {"class": "nowrap"}})
     age = tables.Column("Age", accessor="day", order_by=("-day",), attrs=NUMBER)

@@ -6,12 +6,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integration.core.money import from_minor
+from integration.core.tables import MoneyColumn
 from integration.core.templatetags.desk import minor
 from integration.exports import Column
 from reconciliation import match
 from reconciliation.models import Match
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class MatchTable(tables.Table):
@@ -21,9 +20,9 @@ class MatchTable(tables.Table):
     rule = tables.Column("Rule")
     line = tables.Column("Line", orderable=False, default="–")
     document = tables.Column("Document", orderable=False, default="–")
-    left_total = tables.Column("Lines", attrs=NUMBER)
-    right_total = tables.Column("Documents", attrs=NUMBER)
-    difference = tables.Column("Tolerance used", attrs=NUMBER)
+    left_total = MoneyColumn("Lines", "left_total")
+    right_total = MoneyColumn("Documents", "right_total")
+    difference = MoneyColumn("Tolerance used", "difference")
     day = tables.DateColumn(format="j M Y", verbose_name="Day", attrs={"td": {"class": "nowrap"}})
     made_by_name = tables.Column("Made by", attrs={"td": {"class": "nowrap"}})
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integration.core.personal import masked
+from integration.core.tables import NUMBER, MoneyColumn
 from integration.core.templatetags.desk import badge, monies_stacked
 from reconciliation.gateways import gateway_title
 from reconciliation.importing.mappings import title_of
@@ -17,7 +18,6 @@ from reconciliation.templatetags.waterfalls import minor
 
 LONG = {"td": {"class": "breakable"}}
 WHOLE = {"td": {"class": "nowrap"}}
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 TONES = {
     "reading": "running",
     "preview": "waiting",
@@ -63,15 +63,15 @@ class FileTable(tables.Table):
 
 
 class PayoutTable(tables.Table):
-    """Newest first. Amounts are sorted within their currency's minor units."""
+    """Newest first."""
 
     payout_id = tables.Column("Payout")
     gateway = tables.Column("Gateway")
     account = tables.Column("Account", default="–")
     paid_on = tables.DateColumn(verbose_name="Paid", format="j M Y")
     line_count = tables.Column("Lines", attrs=NUMBER)
-    stated = tables.Column("Paid out", attrs=NUMBER, default="not stated")
-    computed = tables.Column("Lines come to", attrs=NUMBER)
+    stated = MoneyColumn("Paid out", "stated", default="not stated")
+    computed = MoneyColumn("Lines come to", "computed")
     matched = tables.Column("Matched", empty_values=(), orderable=False)
     bank = tables.Column("Bank", empty_values=(), orderable=False)
 
@@ -118,9 +118,9 @@ class LineTable(tables.Table):
     reference = tables.Column("Reference", default="–", attrs=LONG)
     customer_email = tables.Column("Customer", default="–", attrs=LONG)
     payout = tables.Column("Payout", orderable=False, default="–", attrs=LONG)
-    gross = tables.Column("Gross", attrs=NUMBER)
-    fee = tables.Column("Fee", attrs=NUMBER)
-    net = tables.Column("Net", attrs=NUMBER)
+    gross = MoneyColumn("Gross", "gross")
+    fee = MoneyColumn("Fee", "fee")
+    net = MoneyColumn("Net", "net")
     is_matched = tables.Column("Match", orderable=False)
 
     class Meta:

@@ -9,7 +9,7 @@ from django_filters import FilterSet
 from integration.accounts.gate import Gated, person
 from integration.accounts.roles import May
 from integration.core.pages import ListPage
-from integration.exports import Column, answer
+from integration.exports import Column, as_listed
 from reconciliation.models import SavedView
 
 
@@ -34,7 +34,8 @@ class DeskList(Gated, ListPage):
         form = request.GET.get("export", "")
         if form in self.exports:
             found = self.get_filterset(self.filterset_class).qs
-            return answer(found, self.columns, self.page, form=form, user=person(request))
+            table = self.table_of(found)
+            return as_listed(table, self.columns, self.page, form=form, user=person(request))
         response: HttpResponseBase = super().get(request, *args, **kwargs)
         return response
 

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from exceptions import exports
 from exceptions.models import ExceptionCase, Occurrence
 from integration.accounts.models import User
+from integration.exports import answer
 from integration.mirror.models import CampaignOrder
 from tests.factories.cases import case_of, order
 
@@ -51,7 +52,9 @@ def test_what_begins_a_formula_is_made_harmless_and_numbers_stay(value: str, exp
 def test_cases_as_csv(operations: User) -> None:
     case_of("unknown_sku", "CO-1", "CO-2", sku=EVIL)
 
-    rows = read_csv(exports.cases(ExceptionCase.objects.all(), form="csv", user=operations))
+    rows = read_csv(
+        answer(ExceptionCase.objects.all(), exports.CASES, "cases", form="csv", user=operations)
+    )
 
     assert rows[0][:3] == ["Case", "Queue", "What is wrong"]
     assert rows[1][1] == "Unknown SKUs"
@@ -62,7 +65,9 @@ def test_orders_as_xlsx_keep_numbers_and_dates_and_run_nothing(operations: User)
     row = order("=CO-1")
     CampaignOrder.objects.filter(pk=row.pk).update(customer_name=EVIL, campaign="a\x0bb")
 
-    rows = read_xlsx(exports.orders(CampaignOrder.objects.all(), form="xlsx", user=operations))
+    rows = read_xlsx(
+        answer(CampaignOrder.objects.all(), exports.ORDERS, "orders", form="xlsx", user=operations)
+    )
 
     told = dict(zip(rows[0], rows[1], strict=True))
     assert told["Order"] == "'=CO-1"
@@ -78,9 +83,15 @@ def test_personal_data_is_masked_for_those_who_need_not_see_it(
     order("CO-1")
     case_of("invalid_email", "CO-1", email="jane.roe@acme.example")
 
-    seen = read_csv(exports.orders(CampaignOrder.objects.all(), form="csv", user=operations))
-    masked = read_csv(exports.orders(CampaignOrder.objects.all(), form="csv", user=auditor))
-    titles = read_csv(exports.cases(ExceptionCase.objects.all(), form="csv", user=auditor))
+    seen = read_csv(
+        answer(CampaignOrder.objects.all(), exports.ORDERS, "orders", form="csv", user=operations)
+    )
+    masked = read_csv(
+        answer(CampaignOrder.objects.all(), exports.ORDERS, "orders", form="csv", user=auditor)
+    )
+    titles = read_csv(
+        answer(ExceptionCase.objects.all(), exports.CASES, "cases", form="csv", user=auditor)
+    )
 
     assert seen[1][2:4] == ["Acme Trading Ltd", "a@acme.example"]
     assert masked[1][2:4] == ["A••• T••• L•••", "a•••@acme.example"]
@@ -104,4 +115,4 @@ def test_who_may_not_export_is_refused(operations: User) -> None:
     operations.roles = []
 
     with pytest.raises(PermissionDenied):
-        exports.cases(ExceptionCase.objects.all(), form="csv", user=operations)
+        answer(ExceptionCase.objects.all(), exports.CASES, "cases", form="csv", user=operations)

@@ -303,3 +303,41 @@ def test_within_a_queue_no_other_queue_is_offered(client_for, operations, audito
     people = dict(everything.context["filter"].form.fields["assignee"].choices).values()
     assert str(operations) in people
     assert str(auditor) not in people
+
+
+def test_cases_are_sorted_within_the_currency_of_most_of_their_orders(client_for, operations):
+    intake.file_findings(
+        [
+            finding("CO-1", unknown_sku("YEN"), amount="90000.00", currency="JPY"),
+            finding("CO-2", unknown_sku("EURO"), amount="20.00", currency="EUR"),
+            finding("CO-3", unknown_sku("MIXED"), amount="30.00", currency="EUR"),
+            finding("CO-4", unknown_sku("MIXED"), amount="31.00", currency="EUR"),
+            finding("CO-5", unknown_sku("MIXED"), amount="70000.00", currency="JPY"),
+            finding("CO-6", unknown_sku("SILENT"), amount=None, currency=""),
+        ]
+    )
+    client = client_for(operations)
+
+    page = client.get(reverse("cases"))
+    export = client.get(reverse("cases"), {"export": "csv"})
+
+    titles = [row.record.title for row in page.context["table"].paginated_rows]
+    wanted = ["SILENT", "MIXED", "EURO", "YEN"]
+    assert [word for title in titles for word in wanted if word in title] == wanted
+    assert "by currency, then amount" in page.content.decode()
+    told = b"".join(export.streaming_content).decode("utf-8-sig")
+    assert "Value waiting (by currency, then amount)" in told
+    assert told.index("MIXED") < told.index("EURO") < told.index("YEN")
+
+
+def test_orders_are_sorted_within_each_currency(client_for, operations):
+    now = timezone.now()
+    for key, currency, paid in (("A", "JPY", 900), ("B", "EUR", 20), ("C", "JPY", 5)):
+        CampaignOrder.objects.create(
+            key=key, payload={}, content_hash=key, currency=currency, total_paid=paid,
+            first_seen_at=now, last_seen_at=now,
+        )  # fmt: skip
+
+    page = client_for(operations).get(reverse("orders"), {"sort": "-total_paid"})
+
+    assert [row.record.key for row in page.context["table"].paginated_rows] == ["B", "A", "C"]

@@ -61,3 +61,18 @@ def test_what_is_not_well_is_told_first_and_the_rest_folded(client_for, operatio
     assert ORDERS in troubled
     assert troubled | well == set(flows())
     assert not troubled & well
+
+
+def test_queues_stand_by_how_much_waits_whatever_its_currency(client_for, operations):
+    intake.file_findings(
+        [
+            finding("CO-1", unknown_sku("X"), amount="90000.00", currency="JPY"),
+            finding("CO-2", no_tax_number("A1"), amount="10.00"),
+            finding("CO-3", no_tax_number("A2"), amount="20.00"),
+        ]
+    )
+
+    page = client_for(operations).get(reverse("home"))
+
+    assert [queue.orders for queue in page.context["busy"]] == [2, 1]
+    assert "most first" in page.content.decode()

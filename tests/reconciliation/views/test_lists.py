@@ -86,6 +86,72 @@ def test_it_sorts_by_every_heading_both_ways(
             assert client.get(f"{reverse(page)}?sort={order}").status_code == 200
 
 
+MONEY = [
+    ("differences", "amount", "Amount"), ("adjustments", "amount", "Amount"),
+    ("payouts", "stated", "Paid out"), ("payouts", "computed", "Lines come to"),
+    ("payout-lines", "gross", "Gross"), ("payout-lines", "net", "Net"),
+    ("matches", "left_total", "Lines"),
+]  # fmt: skip
+
+
+def several_currencies(finance: User) -> None:
+    """Each list holds euros and yen, of which the yen are more in number and less in worth."""
+    file = statement("several.csv")
+    sums = (("JPY", 9_000), ("EUR", 800), ("JPY", 100), ("EUR", 2_000))
+    for number, (currency, amount) in enumerate(sums):
+        about = difference(f"CO-{number}", currency=currency, amount=amount, control="x")
+        Adjustment.objects.create(
+            difference=about, kind="timing", amount=amount, currency=currency, company="main",
+            day=about.day, reason="Known.", proposer=finance, proposed_at=about.first_seen_at,
+        )  # fmt: skip
+        held = payout(file, f"po_{number}", amount, line_count=1, currency=currency)
+        line(file, f"ch_{number}", amount, payout=held, currency=currency)
+        Match.objects.create(
+            control="payouts_to_documents", rule="by_hand", currency=currency, left_total=amount,
+            right_total=1, day=about.day, document_id=number + 1, reason="1", made_at=about.first_seen_at,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "column", "title"), MONEY)
+def test_it_sorts_money_within_each_currency_and_says_so(
+    page: str, column: str, title: str, client_for: SignIn, finance: User
+) -> None:
+    several_currencies(finance)
+    client = client_for(finance)
+    ups = [("EUR", 800), ("EUR", 2_000), ("JPY", 100), ("JPY", 9_000)]
+    downs = [("EUR", 2_000), ("EUR", 800), ("JPY", 9_000), ("JPY", 100)]
+
+    for asked, wanted in ((column, ups), (f"-{column}", downs)):
+        shown = client.get(f"{reverse(page)}?sort={asked}")
+        found = [row.record for row in shown.context["table"].paginated_rows]
+        assert [(one.currency, getattr(one, column)) for one in found] == wanted
+        assert "by currency, then amount" in shown.content.decode()
+
+        rows = sheet(client, page, f"sort={asked}")
+        assert [row["Currency"] for row in rows] == ["EUR", "EUR", "JPY", "JPY"]
+        told = [float(row[f"{title} (by currency, then amount)"]) for row in rows]
+        assert told == [amount / (100 if currency == "EUR" else 1) for currency, amount in wanted]
+
+
+def test_a_payout_that_states_nothing_comes_last_in_its_currency(
+    client_for: SignIn, finance: User
+) -> None:
+    several_currencies(finance)
+    payout(statement("other.csv"), "po_silent", 0, stated=None, currency="EUR")
+
+    for asked in ("stated", "-stated"):
+        table = client_for(finance).get(f"{reverse('payouts')}?sort={asked}").context["table"]
+        assert [row.record.payout_id for row in table.paginated_rows][2] == "po_silent"
+
+
+def test_an_export_that_is_not_sorted_by_money_has_plain_headings(
+    client_for: SignIn, finance: User
+) -> None:
+    several_currencies(finance)
+
+    assert "Amount" in sheet(client_for(finance), "differences", "sort=title")[0]
+
+
 @pytest.mark.parametrize("page", LISTS)
 def test_it_exports_what_it_shows_as_csv_and_xlsx_without_formulas(
     page: str, books: None, client_for: SignIn, finance: User

@@ -1,0 +1,28 @@
+"""Columns of money in lists of several currencies."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+
+NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+
+
+class MoneyColumn(tables.Column):
+    """Sorts by currency, A to Z, and within each by amount: euros and yen are not compared.
+
+    `amount` and `currency` are fields of the row. The heading says it in small print.
+    """
+
+    hint = "by currency, then amount"
+
+    def __init__(
+        self, title: str, amount: str, *, currency: str = "currency", **given: Any
+    ) -> None:
+        super().__init__(title, **{"attrs": NUMBER, **given})
+        self.amount, self.currency = amount, currency
+
+    def order(self, queryset: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
+        amount = F(self.amount)
+        turned = amount.desc(nulls_last=True) if is_descending else amount.asc(nulls_last=True)
+        return queryset.order_by(self.currency, turned, "pk"), True
