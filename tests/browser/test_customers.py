@@ -45,7 +45,7 @@ def test_proposals_are_ticked_and_accepted_together(sign_in, marketing):
     page.goto(reverse("proposals"))
 
     page.get_by_label("This page").check()
-    page.get_by_placeholder("Reason").fill("Called them all.")
+    page.get_by_label("Reason").fill("Called them all.")
     page.get_by_role("button", name="Accept").click()
 
     expect(page.get_by_role("status")).to_contain_text("3 proposals accepted")

@@ -112,6 +112,32 @@ def several_currencies(finance: User) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        (
+            "differences",
+            {
+                "reason": "Reason or question",
+                "ledger": "Ledger account, when booked",
+                "until": "Until, for timing",
+            },
+        ),
+        ("adjustments", {"note": "Note, needed to refuse"}),
+    ],
+)
+def test_each_box_above_it_has_its_label_in_sight(
+    page: str, fields: dict[str, str], books: None, client_for: SignIn, finance2: User
+) -> None:
+    told = client_for(finance2).get(reverse(page)).content.decode()
+
+    for name, label in fields.items():
+        box = told.index(f'<label class="bulkfield" for="bulk-{name}">')
+        assert f"<span>{label}</span>" in told[box : box + 120]
+        assert f'id="bulk-{name}"' in told[box:]
+    assert 'visually-hidden" for="bulk-' not in told
+
+
 @pytest.mark.parametrize(("page", "column", "title"), MONEY)
 def test_it_sorts_money_within_each_currency_and_says_so(
     page: str, column: str, title: str, client_for: SignIn, finance: User
