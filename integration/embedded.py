@@ -3,6 +3,7 @@
 `python -m integration.embedded start|stop|status`
 """
 
+import os
 import sys
 import warnings
 
@@ -20,12 +21,14 @@ with warnings.catch_warnings():
 DATA = VAR / "postgres"
 _TUNING = """
 max_connections = 200
-shared_buffers = 256MB
+shared_buffers = {buffers}MB
 work_mem = 16MB
 wal_level = minimal
 max_wal_senders = 0
 max_wal_size = 2GB
 """
+_LEAST_BUFFERS = 128
+_MOST_BUFFERS = 1024
 
 
 def _info() -> PostmasterInfo | None:
@@ -54,7 +57,7 @@ def start() -> str:
         server.ensure_pgdata_inited()
         if new:
             with (DATA / "postgresql.conf").open("a") as conf:
-                conf.write(_TUNING)
+                conf.write(_TUNING.format(buffers=_buffers()))
         server.ensure_postgres_running()
     return str(server.get_postmaster_info().socket_dir)
 
@@ -65,6 +68,12 @@ def stop() -> None:
         with PostgresServer._lock:
             server.ensure_postgres_running()
         server.stop()
+
+
+def _buffers() -> int:
+    """Megabytes for its cache: an eighth of the machine's memory, within bounds."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    return min(max(memory // 8, _LEAST_BUFFERS), _MOST_BUFFERS)
 
 
 def ensure_database(name: str, host: str) -> None:
