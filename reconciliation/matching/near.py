@@ -11,7 +11,7 @@ SELECT l.id, n.document_id,
        CASE n.place
            WHEN 1 THEN CASE WHEN n.is_exact THEN 'exact_reference' ELSE 'normalised_reference' END
            WHEN 2 THEN 'repeated_reference'
-           WHEN 3 THEN 'foreign_currency'
+           WHEN 3 THEN CASE WHEN l.kind = 'refund' THEN 'foreign_refund' ELSE 'foreign_currency' END
            WHEN 4 THEN 'exact_reference'
            WHEN 5 THEN 'exact_reference'
            WHEN 6 THEN 'transaction_id'
@@ -102,20 +102,28 @@ DELETE FROM reconciliation_nearmatch n USING scope_line s, reconciliation_gatewa
 WHERE s.id = n.line_id AND l.id = s.id
   AND l.company = %(company)s AND l.booked_on <= %(as_of)s
 """
-# Which documents a line names by its reference, whatever became of them.
+# Which documents a line names by its reference, whatever became of them. One of those that count is
+# matched when it is not among the open ones: all of a reference are looked at together.
+# All but the number is in the index of references.
 _CLAIMS = """
 CREATE TEMP TABLE claim ON COMMIT DROP AS
-SELECT l.id AS line_id, d.id AS document_id, d.kind, d.number, d.currency, d.minor AS amount,
+SELECT l.id AS line_id, d.id AS document_id, d.kind,
+       CASE WHEN o.id IS NOT NULL THEN o.number
+            ELSE (SELECT number FROM mirror_primadocument n WHERE n.id = d.id) END AS number,
+       d.currency, d.minor AS amount,
        d.external_ref = l.reference AS is_exact, d.deleted_at IS NOT NULL AS is_deleted,
-       (SELECT true FROM reconciliation_match m
-        WHERE m.document_id = d.id AND m.undone_at IS NULL LIMIT 1) IS NOT NULL AS is_matched
+       CASE WHEN d.deleted_at IS NULL THEN o.id IS NULL ELSE (
+           SELECT true FROM reconciliation_match m
+           WHERE m.document_id = d.id AND m.undone_at IS NULL LIMIT 1) IS NOT NULL
+       END AS is_matched
 FROM open_line l
 CROSS JOIN LATERAL (
-    SELECT id, kind, company, number, date, currency, minor, external_ref, deleted_at
+    SELECT id, kind, company, date, currency, minor, external_ref, deleted_at
     FROM mirror_primadocument d
     WHERE d.reference_key = l.reference_key AND d.reference_key <> ''
     OFFSET 0
 ) d
+LEFT JOIN open_document o ON o.id = d.id
 WHERE d.company = %(company)s AND d.kind <> 'receipt' AND d.date <= %(as_of)s;
 ANALYZE claim
 """

@@ -30,6 +30,9 @@ class Rule:
     sql: ClassVar[str]
     groups: ClassVar[bool] = False
     extra: ClassVar[tuple[str, ...]] = ()
+    after_sales: ClassVar[bool] = False
+    """Whether it is for what follows a sale: refunds, chargebacks, fees. It may read what the sales
+    are matched with, comes after all rules for these, and matches no charge and no invoice."""
     at_large: ClassVar[str] = ""
     """Pairs that are plain at a glance, among a million: a SELECT that goes first. `open_line` and
     `open_document` are then views of the open charges and invoices that have a reference key, of

@@ -8,6 +8,7 @@ class Chargebacks(Rule):
     title = "Chargeback to its account"
     reason = "The sale that is charged back is known; no credit note stands against it."
     order = 92
+    after_sales = True
     extra = ("account_code",)
     sql = """
 SELECT %(company)s AS company, l.currency, l.id AS line_id, NULL::bigint AS document_id,

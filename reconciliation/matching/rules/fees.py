@@ -8,6 +8,7 @@ class Fees(Rule):
     title = "Fee to its account"
     reason = "The gateway's fee is booked to the account for fees, its VAT to that for VAT."
     order = 94
+    after_sales = True
     extra = ("account_code",)
     # VAT needs an account of its own, or the fee waits for one.
     sql = """

@@ -7,7 +7,8 @@ class Refunds(Rule):
     slug = "refunds"
     title = "Refund and credit note"
     reason = "The refund and the credit note belong to the same sale and agree."
-    order = 60
+    order = 82
+    after_sales = True
     # By reference, by the transaction that is paid back, or by the invoice that it had paid.
     sql = """
 WITH lines AS (

@@ -8,6 +8,7 @@ class Reversals(Rule):
     title = "Chargeback and its reversal"
     reason = "The reversal gives back the chargeback of the same sale."
     order = 90
+    after_sales = True
     groups = True
     sql = """
 WITH pair AS (

@@ -7,7 +7,7 @@ class Vouchers(Rule):
     slug = "vouchers"
     title = "Paid with a voucher"
     reason = "The voucher and the line together pay the invoice."
-    order = 65
+    order = 60
     groups = True
     sql = """
 WITH paid AS (

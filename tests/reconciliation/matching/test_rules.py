@@ -249,6 +249,27 @@ def test_another_currency_is_compared_in_the_invoices_and_the_rate_booked():
     assert (made.fx_difference, made.fx_currency, made.account_code) == (-10, "GBP", "7906")
 
 
+def test_a_refund_in_another_currency_goes_to_its_credit_note():
+    account("fx", "7906")
+    rate("0.85")
+    one = refund("CO-1", -840, original_amount=-1000, original_currency="EUR")
+    paper = credit_note("CO-1", -1000, currency="EUR")
+    match.run()
+    assert found() == [("foreign_refund", [one.line_id], [paper.number])]
+    made = Match.objects.get()
+    assert (made.left_total, made.fx_difference, made.fx_currency) == (-1000, 10, "GBP")
+
+
+def test_a_credit_note_in_the_currency_of_the_refund_goes_before_one_in_another():
+    account("fx")
+    rate("0.85")
+    one = refund("CO-1", -850, transaction_id="t1")
+    paper = credit_note("", -850, transaction_id="t1")
+    credit_note("CO-1", -1000, currency="EUR")
+    match.run()
+    assert found() == [("refunds", [one.line_id], [paper.number])]
+
+
 def test_a_voucher_and_a_line_in_another_currency_complete_an_invoice():
     account("fx", "7906")
     rate("0.85")
