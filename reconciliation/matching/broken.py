@@ -3,8 +3,11 @@
 from reconciliation.matching.desk import Desk
 
 # A person's match stays when only what the rules go by has changed.
+_NONE = """
+CREATE TEMP TABLE broken (match_id bigint, reason text, is_locked boolean) ON COMMIT DROP
+"""
 _BROKEN = """
-CREATE TEMP TABLE broken ON COMMIT DROP AS
+INSERT INTO broken
 SELECT match_id,
        left(string_agg(DISTINCT 'The ' || side || ' changed after it was matched: ' || what,
                        '; '), 240) || '.' AS reason,
@@ -54,8 +57,14 @@ WHERE c.id <= %(upto)s
 """
 
 
-def undo_broken(desk: Desk) -> tuple[int, int]:
-    """How many matches broke, and how many stay though they should, as their period is locked."""
+def undo_broken(desk: Desk, *, is_first: bool) -> tuple[int, int]:
+    """How many matches broke, and how many stay though they should, as their period is locked.
+
+    In a first run there are none, and the matches are not to be read yet.
+    """
+    desk.do(_NONE)
+    if is_first:
+        return 0, 0
     desk.do(_BROKEN)
     desk.do("ANALYZE broken")
     desk.do(_UNDO.format(key="id"))

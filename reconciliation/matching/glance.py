@@ -4,7 +4,7 @@
 """
 
 from reconciliation.matching import open_items, store
-from reconciliation.matching.desk import A_FEW, Desk
+from reconciliation.matching.desk import Desk
 from reconciliation.matching.result import Yield, yield_of
 from reconciliation.matching.rule import Rule
 
@@ -40,6 +40,11 @@ SELECT CASE WHEN NOT fits THEN key END AS key, CASE WHEN NOT fits THEN lines END
        currency::varchar(3) AS currency, left_total, right_total, day, fits
 FROM ({found}) found
 """
+LEFT_KEYS = """
+CREATE TEMP TABLE left_key ON COMMIT DROP AS
+SELECT key, lines, documents, line_id, document_id FROM glance WHERE NOT fits
+"""
+"""Of a key that several have it names one line and one document."""
 _NOT_AGAIN = """
 UPDATE glance f SET fits = false, lines = 1, documents = 1 FROM taken_apart t
 WHERE f.fits AND t.line_id = f.line_id AND t.document_id = f.document_id
@@ -76,18 +81,33 @@ _AS_PRIMARY = (
 
 def take(desk: Desk, rule: Rule) -> Yield:
     """Stores what the rule finds at large, and sets aside what it left for all rules."""
-    is_first = bool(desk.rows(_IS_EMPTY)[0][0])
+    is_first = is_empty(desk)
+    rows = look(desk, rule, is_first=is_first)
+    desk.do(_NOT_AGAIN)
+    desk.do(LEFT_KEYS)
+    if is_first and rows >= MANY:
+        desk.do("TRUNCATE reconciliation_match")
+        found = fill(desk, rule, store.take_numbers(desk))
+    else:
+        desk.do(_TO_OPEN_DAYS)
+        found = _yield_of(desk, rule, store.keep_glance(desk, rule))
+    open_items.set_aside_what_is_left(desk, is_first=is_first)
+    return found
+
+
+def is_empty(desk: Desk) -> bool:
+    """Whether there is no match yet, active or undone."""
+    return bool(desk.rows(_IS_EMPTY)[0][0])
+
+
+def look(desk: Desk, rule: Rule, *, is_first: bool) -> int:
+    """Lays `glance`. Answers how many references there are."""
     open_items.look_at_large(desk, is_first=is_first)
     desk.do(_IN_ORDER)
     rows = _look(desk, rule)
     desk.do(_AS_BEFORE)
-    desk.do(_NOT_AGAIN)
-    desk.do(_TO_OPEN_DAYS)
-    keep = _fill if is_first and rows >= MANY else store.keep_glance
-    found = yield_of(rule, keep(desk, rule), desk.rows(_SWALLOWED))
-    desk.do(A_FEW)
-    open_items.set_aside_what_is_left(desk, is_first=is_first)
-    return found
+    open_items.look_no_more(desk)
+    return rows
 
 
 def _look(desk: Desk, rule: Rule) -> int:
@@ -98,19 +118,26 @@ def _look(desk: Desk, rule: Rule) -> int:
     return desk.do(_GLANCE.format(found=found), middle=middle[0] if middle else None)
 
 
-def _fill(desk: Desk, rule: Rule) -> int:
-    """Nobody else sees the table before all its indexes are there again, or nothing happened.
+def fill(desk: Desk, rule: Rule, last: int) -> Yield:
+    """Stores the pairs of `glance` in the table of matches, emptied in this transaction.
 
-    What is written into a table emptied in the same transaction need not be logged where the
-    database keeps no replica; it is on disk before the transaction ends.
+    What is written into such a table need not be logged where the database keeps no replica; it is
+    on disk before the transaction ends. Nobody else sees it before all its indexes are there again,
+    or nothing happened. `last` is the number before the first one taken.
     """
-    desk.do("TRUNCATE reconciliation_match")
     indexes = desk.rows(_INDEXES)
     for name, _, is_primary in indexes:
         desk.do(_TAKE_AWAY[is_primary].format(name=name))
-    rows = store.fill_with_glance(desk, rule)
+    desk.do(_TO_OPEN_DAYS)
+    rows = store.fill_with_glance(desk, rule, last)
     for name, definition, is_primary in indexes:
         desk.do(definition)
         if is_primary:
             desk.do(_AS_PRIMARY.format(name=name))
-    return rows
+    return _yield_of(desk, rule, rows)
+
+
+def _yield_of(desk: Desk, rule: Rule, rows: int) -> Yield:
+    found = yield_of(rule, rows, desk.rows(_SWALLOWED))
+    desk.do("DROP TABLE glance")
+    return found

@@ -13,7 +13,7 @@ from reconciliation.matching.rule import CONTROL
 from reconciliation.models import MatchBounds, Period, Tolerance
 
 TEMPORARY = (
-    "open_line", "open_document", "receipt", "claim", "made", "account", "currency_digits", "shut",
+    "open_line", "open_document", "receipt", "claim", "made", "waiting", "account", "currency_digits", "shut",
     "taken_apart", "scope_line", "scope_document", "scope_key", "fresh_line", "fresh_document",
     "fresh_key", "broken", "glance", "left_key", "left_line", "left_document",
 )  # fmt: skip
@@ -37,8 +37,13 @@ SELECT (s->>0)::date AS first_day, (s->>1)::date AS last_day, (s->>2)::date AS o
 FROM json_array_elements(%(shut)s::json) s
 """
 # A person took these apart, so no rule puts them together again.
+_NOTHING_APART = """
+CREATE TEMP TABLE taken_apart (
+    lines bigint[], documents bigint[], line_id bigint, document_id bigint
+) ON COMMIT DROP
+"""
 _TAKEN_APART = """
-CREATE TEMP TABLE taken_apart ON COMMIT DROP AS
+INSERT INTO taken_apart
 SELECT lines, documents,
        CASE WHEN cardinality(lines) = 1 THEN lines[1] END AS line_id,
        CASE WHEN cardinality(documents) = 1 THEN documents[1] END AS document_id
@@ -76,10 +81,12 @@ def clear(desk: Desk) -> None:
         desk.do(f"DROP {'VIEW' if _text(kind) == 'v' else 'TABLE'} pg_temp.{name}")
 
 
-def lay(desk: Desk) -> None:
-    """What does not hang on the open items."""
+def lay(desk: Desk, *, is_first: bool) -> None:
+    """What does not hang on the open items. In a first run nothing was taken apart."""
     desk.do(_SHUT, shut=json.dumps(_shut_days(desk.known["company"])))
-    desk.do(_TAKEN_APART)
+    desk.do(_NOTHING_APART)
+    if not is_first:
+        desk.do(_TAKEN_APART)
 
 
 def lay_accounts(desk: Desk) -> None:

@@ -5,7 +5,7 @@ rule reads the first two as views of what it could pair at a glance: a copy of e
 more than the rule does.
 """
 
-from reconciliation.matching.desk import Desk
+from reconciliation.matching.desk import A_FEW, Desk
 
 _LINE = """
 SELECT l.id, l.kind, l.gross AS amount, l.fee_tax, l.currency, l.booked_on AS day, l.occurred_at,
@@ -44,13 +44,8 @@ _DOCUMENT_IS_OPEN = """
        WHERE m.document_id = d.id AND m.undone_at IS NULL LIMIT 1) IS NULL
 """
 
-# What the first rule left, and whether it met the other side by its key. Of a key that several have
-# `glance` names one.
-_LEFT_KEYS = """
-CREATE TEMP TABLE left_key ON COMMIT DROP AS
-SELECT key, lines, documents, line_id, document_id FROM glance WHERE NOT fits;
-DROP TABLE glance
-"""
+# What the first rule left (`left_key`), and whether it met the other side by its key. Of a key that
+# several have it names one.
 _LEFT_LINES = """
 CREATE TEMP TABLE left_line ON COMMIT DROP AS
 SELECT line_id AS id, document_id IS NOT NULL AS met FROM left_key WHERE lines = 1
@@ -93,13 +88,15 @@ _NAMED = """
         LIMIT 1) IS NOT NULL
     END"""
 
+_RECEIPT_IS_OPEN = """
+    (SELECT true FROM reconciliation_match m
+     WHERE m.document_id = r.id AND m.undone_at IS NULL LIMIT 1) IS NULL"""
 _RECEIPTS = """
 CREATE TEMP TABLE receipt ON COMMIT DROP AS
 SELECT DISTINCT r.id, r.number, r.invoice_number, r.transaction_id, r.currency,
        abs(r.minor) AS amount,
        (r.voucher_number <> '' OR lower(r.method) = 'voucher') AS is_voucher,
-       (SELECT true FROM reconciliation_match m
-        WHERE m.document_id = r.id AND m.undone_at IS NULL LIMIT 1) IS NULL AS is_open
+       {is_open} AS is_open
 FROM (
     SELECT {columns} FROM (
         SELECT transaction_id FROM open_line WHERE transaction_id <> ''
@@ -153,6 +150,11 @@ ANALYZE open_document (id, kind, currency, reference_key, number, email, amount)
 """
 
 
+def look_no_more(desk: Desk) -> None:
+    """Both names are free for what is set aside."""
+    desk.do("DROP VIEW open_line; DROP VIEW open_document")
+
+
 def look_at_large(desk: Desk, *, is_first: bool) -> None:
     """For the rule that goes over items where they are. A first run finds nothing matched."""
     lines, documents = _still_open(is_first=is_first)
@@ -163,10 +165,9 @@ def look_at_large(desk: Desk, *, is_first: bool) -> None:
 
 
 def set_aside_what_is_left(desk: Desk, *, is_first: bool) -> None:
-    """After that rule: what `glance` says it left, and all it did not look at."""
+    """After that rule: what `left_key` says it left, and all it did not look at."""
     lines, documents = _still_open(is_first=is_first)
-    desk.do("DROP VIEW open_line; DROP VIEW open_document")
-    desk.do(_LEFT_KEYS)
+    desk.do(A_FEW)
     desk.do(_LEFT_LINES.format(still_open=lines))
     desk.do(_LEFT_DOCUMENTS.format(still_open=documents))
     desk.do(_LEFT)
@@ -180,6 +181,7 @@ def set_aside_what_is_left(desk: Desk, *, is_first: bool) -> None:
         f" {_IN_ORDER.format(left='left_document')} d.id"
         f" UNION ALL {_DOCUMENT.format(named=_NAMED.format(met='false'))}"
         f" {_DOCUMENT_COUNTS} {_DOCUMENT_ELSE} {documents}",
+        is_first=is_first,
     )
 
 
@@ -209,17 +211,18 @@ def _still_open(*, is_first: bool) -> tuple[str, str]:
     return ("", "") if is_first else (_LINE_IS_OPEN, _DOCUMENT_IS_OPEN)
 
 
-def _set_aside(desk: Desk, lines: str, documents: str) -> None:
+def _set_aside(desk: Desk, lines: str, documents: str, *, is_first: bool) -> None:
     desk.do(f"CREATE TEMP TABLE open_line ON COMMIT DROP AS {lines}")
     desk.do(f"CREATE TEMP TABLE open_document ON COMMIT DROP AS {documents}")
-    complete(desk)
+    complete(desk, is_first=is_first)
 
 
-def complete(desk: Desk) -> None:
+def complete(desk: Desk, *, is_first: bool = False) -> None:
     """What the rules need besides, once everything is set aside."""
     desk.do(_INDEXES)
     desk.do(_STATISTICS)
-    desk.do(_RECEIPTS.format(columns=_OF_RECEIPT))
+    is_open = "true" if is_first else _RECEIPT_IS_OPEN
+    desk.do(_RECEIPTS.format(columns=_OF_RECEIPT, is_open=is_open))
     desk.do(_HOUSE_CREDIT)
     desk.do("ANALYZE receipt")
     desk.do(_NAMES_BY_RECEIPT)

@@ -1,31 +1,21 @@
 """One run over the rules: everything that is open, or what changed since and hangs together."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from itertools import cycle
 
 from django.utils import timezone
 
-from reconciliation.matching import broken, glance, ground, near, scope, store
+from reconciliation.matching import beside, broken, glance, ground, near, open_items, scope, store
+from reconciliation.matching.beside import Pairs
 from reconciliation.matching.desk import A_FEW, Desk, alone
 from reconciliation.matching.result import MatchResult, Yield, together
-from reconciliation.matching.rule import CONTROL, rules
+from reconciliation.matching.rule import CONTROL, Rule, rules
 from reconciliation.matching.scope import Scope
 
 MADE_BY = "Prima desk"
 _FAR = date(9999, 12, 31)
-
-# For this transaction only. A million rows are joined in memory, in the order they are stored, so
-# that the indexes of the matches grow at their ends.
-_SETTINGS = """
-SET LOCAL work_mem = '384MB'; SET LOCAL maintenance_work_mem = '384MB'; SET LOCAL jit = off;
-SET LOCAL enable_mergejoin = off;
-SET LOCAL default_statistics_target = 30;
-DO $$ BEGIN
-    PERFORM set_config('temp_buffers', '256MB', true);
-EXCEPTION WHEN invalid_parameter_value THEN
-    NULL;  -- A connection takes it only before its first temporary table; it works without, too.
-END $$
-"""
 
 _ALL = "SET LOCAL random_page_cost TO DEFAULT"
 
@@ -53,44 +43,66 @@ def run(
         "made_by_name": MADE_BY,
         "since": since or timezone.now(),
     }
+    desk = Desk(known)
+    is_whole = since is None and scope is None
+    may_share = is_whole and beside.is_worth_it(desk)
     with alone():
-        return _run(Desk(known), None if since is None and scope is None else scope or Scope())
+        desk.prepare()
+        ground.clear(desk)
+        if not is_whole:
+            return _run(desk, scope or Scope(), None)
+        with beside.pairs(desk, _at_large()) if may_share else nullcontext() as stored:
+            return _run(desk, None, stored)
 
 
-def _run(desk: Desk, asked: Scope | None) -> MatchResult:
-    desk.do(_SETTINGS)
+def _run(desk: Desk, asked: Scope | None, stored: Pairs | None) -> MatchResult:
     desk.do(_ALL if asked is None else A_FEW)
-    ground.clear(desk)
-    ground.lay(desk)
+    ground.lay(desk, is_first=stored is not None)
     changes = broken.last_change(desk)
-    undone, held = broken.undo_broken(desk)
+    undone, held = broken.undo_broken(desk, is_first=stored is not None)
     everything = asked is None or not scope.find(desk, asked)
-    found = _match_everything(desk) if everything else _try_all(desk)
+    found = _match_everything(desk, stored) if everything else _try_all(desk, None)
     left = near.note(desk, everything=everything)
     broken.forget_changes(desk, changes)
     ground.clear(desk)
     return MatchResult(together(found), left, undone, held, everything)
 
 
-def _match_everything(desk: Desk) -> list[Yield]:
+def _match_everything(desk: Desk, stored: Pairs | None) -> list[Yield]:
     desk.do(_ALL)
-    at_large = next(rule for rule in rules() if rule.at_large)
-    return [glance.take(desk, at_large), *_try_all(desk)]
+    if stored is None:
+        return [glance.take(desk, _at_large()), *_try_all(desk, None)]
+    open_items.set_aside_what_is_left(desk, is_first=True)
+    return _try_all(desk, stored)
 
 
-def _try_all(desk: Desk) -> list[Yield]:
+def _try_all(desk: Desk, stored: Pairs | None) -> list[Yield]:
+    """First sales, then what follows them; while pairs are `stored` beside, sales wait for them."""
+    ground.lay_accounts(desk)
+    store.ready(desk)
+    sales = [rule for rule in rules() if not rule.after_sales]
+    found = _go_round(desk, sales, wait=stored is not None)
+    if stored is not None:
+        found.append(stored.wait())
+        store.keep_waiting(desk)
+    return found + _go_round(desk, [rule for rule in rules() if rule.after_sales], wait=False)
+
+
+def _go_round(desk: Desk, tried: Sequence[Rule], *, wait: bool) -> list[Yield]:
     """Round and round until each rule has seen, without effect, what the others left.
 
     What one rule matches may be what made another ambiguous, so that one round could leave what
     the next run would match.
     """
-    ground.lay_accounts(desk)
-    store.ready(desk)
     found: list[Yield] = []
     quiet = 0
-    for rule in cycle(rules()):
-        found.append(store.keep(desk, rule))
+    for rule in cycle(tried):
+        found.append(store.keep(desk, rule, wait=wait))
         quiet = 0 if found[-1].matches else quiet + 1
-        if quiet == len(rules()):
+        if quiet == len(tried):
             return found
     return found
+
+
+def _at_large() -> Rule:
+    return next(rule for rule in rules() if rule.at_large)

@@ -1,0 +1,173 @@
+"""A large first run stores what is plain on a second connection: nothing else may come of it."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from reconciliation import match
+from reconciliation.matching import beside
+from reconciliation.models import Match, NearMatch
+from tests.factories.matching import (
+    DAY,
+    account,
+    credit_note,
+    document,
+    line,
+    rate,
+    receipt,
+    refund,
+    tolerance,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+_INDEXES = "SELECT indexdef FROM pg_indexes WHERE tablename = 'reconciliation_match' ORDER BY 1"
+_BROKEN = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'No room.'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse()
+"""
+_MENDED = "DROP TRIGGER refuse ON {table}; DROP FUNCTION refuse()"
+
+
+@pytest.fixture(autouse=True)
+def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "LINES", 1)
+
+
+def run_sql(statement: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def a_month(seed: int = 1) -> None:
+    """Some of each kind, and much that is plain."""
+    tolerance(absolute=1, relative="1")
+    rate("0.85")
+    for purpose in ("fee", "fx", "chargeback"):
+        account(purpose)
+    chance = random.Random(seed)
+    for place in range(40):
+        line(f"CO-{place}", line_id=f"L{place}", transaction_id=f"t{place}")
+        document(f"CO-{place}", prima_id=f"D{place}", number=f"N{place}")
+    for place in range(40, 60):
+        reference = chance.choice(["", "CO-1", "co 50", "CO-50", "CO-51"])
+        line(
+            reference, chance.choice([1234, 617, 1233, 700]), line_id=f"L{place}",
+            currency=chance.choice(["GBP", "GBP", "EUR"]), booked_on=DAY + timedelta(place % 3),
+            customer_email=chance.choice(["", "ann@example.com"]),
+        )  # fmt: skip
+        document(
+            chance.choice(["", "CO-50", "CO-51", "CO-52"]), chance.choice([1234, 2468, 1317]),
+            prima_id=f"D{place}", number=f"N{place}",
+            customer_email=chance.choice(["", "ann@example.com"]),
+        )  # fmt: skip
+    # The sale of this refund is only known by the match that is stored beside.
+    refund("", line_id="R1", parent_transaction_id="t3")
+    credit_note("", number="C1", invoice_number="N3")
+    refund("", -600, line_id="R2", kind="chargeback", parent_transaction_id="t4")
+    receipt(document("CO-V", number="NV"), voucher_number="V-1")
+    run_sql("ANALYZE reconciliation_gatewayline")
+
+
+def outcome() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    made = [
+        (
+            each.rule,
+            sorted(each.all_lines().values_list("line_id", flat=True)),
+            sorted(each.all_documents().values_list("number", flat=True)),
+            each.left_total, each.right_total, each.difference, each.fx_difference, each.day,
+        )
+        for each in Match.objects.all()
+    ]  # fmt: skip
+    return sorted(made), sorted(NearMatch.objects.values_list("line__line_id", "rule", "reason"))
+
+
+def was_beside() -> bool:
+    """Pairs stored beside take their numbers from their lines, all the same way."""
+    pairs = Match.objects.filter(rule="exact_reference").values_list("pk", "line_id")
+    ((_, as_many),) = Counter(made - line for made, line in pairs).most_common(1)
+    return as_many > 30
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_stored_beside_and_after_it_is_what_one_connection_would_store(seed):
+    a_month(seed)
+    with transaction.atomic():  # A second connection could not see what is in a transaction.
+        alone = match.run()
+        expected = outcome()
+        assert not was_beside()
+        transaction.set_rollback(True)
+
+    result = match.run()
+
+    assert was_beside()
+    assert outcome() == expected
+    assert {each.rule: each.matches for each in result.yields if each.matches} == {
+        each.rule: each.matches for each in alone.yields if each.matches
+    }
+    assert result.swallowed == alone.swallowed
+    assert {"refunds", "chargebacks", "vouchers"} <= {made[0] for made in expected[0]}
+    again = match.run()
+    assert (again.matches, again.undone, outcome()) == (0, 0, expected)
+
+
+def test_who_reads_the_matches_is_not_waited_for():
+    a_month()
+    info = connection.get_connection_params()
+    names = ("host", "port", "user", "password", "dbname")
+    with psycopg.connect(**{name: info[name] for name in names if name in info}) as reader:
+        reader.execute("SELECT count(*) FROM reconciliation_match")
+        match.run()
+        assert not was_beside()
+    assert Match.objects.filter(rule="exact_reference").count() >= 38
+
+
+def test_what_is_plain_stays_when_the_rest_fails_and_the_next_run_goes_on_from_there():
+    a_month()
+    with transaction.atomic():
+        match.run()
+        expected = outcome()
+        transaction.set_rollback(True)
+    run_sql(_BROKEN.format(table="reconciliation_nearmatch"))
+    try:
+        with pytest.raises(DatabaseError, match="No room"):
+            match.run()
+    finally:
+        run_sql(_MENDED.format(table="reconciliation_nearmatch"))
+    assert {made[0] for made in outcome()[0]} == {"exact_reference"}
+
+    match.run()
+
+    assert outcome() == expected
+
+
+def test_when_the_pairs_cannot_be_stored_nothing_is_and_every_index_stays():
+    a_month()
+    before = run_sql(_INDEXES)
+    run_sql(_BROKEN.format(table="reconciliation_match"))
+    try:
+        with pytest.raises(DatabaseError, match="No room"):
+            match.run()
+    finally:
+        run_sql(_MENDED.format(table="reconciliation_match"))
+    assert (Match.rows.count(), NearMatch.objects.count()) == (0, 0)
+    assert run_sql(_INDEXES) == before
+    assert match.run().matches
+    assert was_beside()
+
+
+def test_a_number_taken_beside_is_taken_once():
+    a_month()
+    match.run()
+    highest = max(Match.rows.values_list("pk", flat=True))
+    line("LATE", line_id="late")
+    document("LATE", number="late")
+    assert match.run().matches == 1
+    assert Match.objects.get(line__line_id="late").pk > highest
