@@ -6,6 +6,7 @@ admins name any function to be run. These are to look at only.
 
 import ast
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 import django_q.admin  # noqa: F401 - it must have registered its own lists before these do
@@ -13,6 +14,8 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_q.models import Failure, OrmQ, Schedule, Success, Task
@@ -75,13 +78,21 @@ class Background(LookedAt):
 class TaskAdmin(Background):
     """Tasks that are over. What they came to is on the page of the work."""
 
-    list_display: Any = ("work", "started", "took", "page")
+    list_display: Any = ("work", "began", "took", "page")
     date_hierarchy = "started"
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("work", "started", "stopped", "took", "page")}),
+        (None, {"fields": ("work", "began", "ended", "took", "page")}),
         for_engineers("id", "func", "given", "told", "cluster"),
     )
-    readonly_fields = ("work", "took", "page", "given", "told")
+    readonly_fields = ("work", "began", "ended", "took", "page", "given", "told")
+
+    @admin.display(description="began", ordering="started")
+    def began(self, task: Task) -> str:
+        return _moment(task.started)
+
+    @admin.display(description="ended", ordering="stopped")
+    def ended(self, task: Task) -> str:
+        return _moment(task.stopped)
 
     @admin.display(description="took")
     def took(self, task: Task) -> str:
@@ -95,12 +106,12 @@ class TaskAdmin(Background):
 class ScheduleAdmin(Background):
     """When each piece of work runs next. How often is kept under Flow settings."""
 
-    list_display: Any = ("work", "how_often", "next_run", "last_time", "page")
+    list_display: Any = ("work", "how_often", "next_time", "last_time", "page")
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("work", "how_often", "next_run", "last_time", "page")}),
+        (None, {"fields": ("work", "how_often", "next_time", "last_time", "page")}),
         for_engineers("name", "func", "args", "cluster", "repeats"),
     )
-    readonly_fields = ("work", "how_often", "last_time", "page")
+    readonly_fields = ("work", "how_often", "next_time", "last_time", "page")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         last = Task.objects.filter(id=OuterRef("task"))
@@ -120,6 +131,10 @@ class ScheduleAdmin(Background):
             return "switched off"
         whole = _DAY if row.schedule_type == Schedule.DAILY else row.minutes or 1
         return f"every {minutes(whole)}"
+
+    @admin.display(description="next time", ordering="next_run")
+    def next_time(self, row: Schedule) -> str:
+        return _moment(row.next_run) if row.repeats else "–"
 
     @admin.display(description="last time", ordering="last_at")
     def last_time(self, row: Any) -> SafeString | str:
@@ -171,6 +186,10 @@ def register() -> None:
         if admin.site.is_registered(model):
             admin.site.unregister(model)
         admin.site.register(model, keeper)
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def _arguments(written: str | None) -> Sequence[Any]:

@@ -94,6 +94,8 @@ def test_lists_and_pages_say_what_was_done_and_fold_the_rest_away(
         assert "connectors.sync" not in text
         assert "kitten-delta" not in text
         assert "Traceback" not in text
+        assert not re.search(r"\d{4}-\d\d-\d\d \d\d:", text)
+        assert not {"worker", "UTC", "history/"} & set(re.findall(r"worker|UTC|history/", text))
     assert RUN_FLOW in page
     assert "a.b@x.org" not in page
 
