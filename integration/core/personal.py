@@ -16,7 +16,7 @@ PERSONAL = frozenset(
 )  # fmt: skip
 _QUOTED = re.compile(r"(?<=[“\"'])[^“”\"']+(?=[”\"'])")
 _SHORTEST = 3
-"""Characters by which a part of a value is still known as that."""
+"""Characters by which the beginning of a value is still known as that."""
 
 
 def masked(text: str) -> str:
@@ -68,7 +68,7 @@ def masked_words(words: str, *payloads: Any) -> str:
 def _part_masked(quoted: str, values: Collection[str]) -> str:
     """What is quoted may be cut off, and has lost what cannot be printed."""
     part = _plain(quoted)
-    if len(part) < _SHORTEST or not any(part in value for value in values):
+    if len(part) < _SHORTEST or not any(value.startswith(part) for value in values):
         return quoted
     return masked(quoted)
 

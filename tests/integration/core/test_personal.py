@@ -6,7 +6,7 @@ from integration.core.personal import masked_payload, masked_words
 
 ORDER = {
     "order": {
-        "key": "CO-1", "first_name": "Ruth", "last_name": "Lee", "email": "ruth@example.com",
+        "key": "CO-1", "first_name": "Ruth", "last_name": "Lee", "email": "ruth@network.example",
         "delivery_line1": "c/o Ruth Lee, The Old Mill", "delivery_line2": "12 Dyer Row\x07, rear",
         "delivery_city": "Leeds", "delivery_country": "Albion", "delivery_postcode": "LS1 4AP",
     },
@@ -29,6 +29,7 @@ SECOND = "1••• D••• R•••"
         ("“Albion” is no country.", "“Albion” is no country."),
         ("The town “Leeds” and “FLEECE”.", "The town “Leeds” and “FLEECE”."),
         ("Fleece of Ruthin wool: “two” is no number.", "Fleece of Ruthin wool: “two” is no number."),
+        ("“ruth@network.exa” was cut off.", "“r•••@network.exa” was cut off."),
     ],
 )  # fmt: skip
 def test_a_sentence_keeps_only_what_names_nobody(said, told):
