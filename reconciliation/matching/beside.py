@@ -36,7 +36,10 @@ TRUNCATE reconciliation_match;
 SET LOCAL lock_timeout TO DEFAULT;
 SET LOCAL max_parallel_maintenance_workers = 0
 """
-_READ_LEFT = "COPY left_key TO STDOUT"
+_READ_LEFT = """
+COPY (SELECT key, lines, documents, line_id, document_id FROM left_key WHERE swallowed IS NULL)
+TO STDOUT
+"""
 _LEFT = """
 CREATE TEMP TABLE left_key (
     key text, lines bigint, documents bigint, line_id bigint, document_id bigint

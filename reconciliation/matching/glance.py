@@ -42,9 +42,12 @@ FROM ({found}) found
 """
 LEFT_KEYS = """
 CREATE TEMP TABLE left_key ON COMMIT DROP AS
-SELECT key, lines, documents, line_id, document_id FROM glance WHERE NOT fits
+SELECT key, lines, documents, line_id, document_id, currency,
+       CASE WHEN fits THEN left_total - right_total END AS swallowed
+FROM glance WHERE NOT fits OR left_total <> right_total
 """
-"""Of a key that several have it names one line and one document."""
+"""Of a key that several have it names one line and one document. In the same pass, the pairs whose
+difference was swallowed, as rows without a key."""
 _NOT_AGAIN = """
 UPDATE glance f SET fits = false, lines = 1, documents = 1 FROM taken_apart t
 WHERE f.fits AND t.line_id = f.line_id AND t.document_id = f.document_id
@@ -56,8 +59,7 @@ UPDATE glance f SET day = s.opens FROM shut s
 WHERE f.day BETWEEN s.first_day AND s.last_day AND EXISTS (SELECT 1 FROM shut)
 """
 _SWALLOWED = """
-SELECT currency, sum(left_total - right_total)::bigint
-FROM glance WHERE fits AND left_total <> right_total GROUP BY currency
+SELECT currency, sum(swallowed)::bigint FROM left_key WHERE swallowed IS NOT NULL GROUP BY currency
 """
 _IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM reconciliation_match)"
 # Only its owner may take an index away and build it again, and nobody where others refer by it.
