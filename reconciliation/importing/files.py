@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from xml.etree.ElementTree import ParseError  # only the type; defusedxml reads
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from reconciliation.importing import bounds, endings, evidence, known, overlap, 
 from reconciliation.importing.evidence import Kept
 from reconciliation.importing.mappings import format_for
 from reconciliation.importing.moving import move
-from reconciliation.importing.overlap import Said
+from reconciliation.importing.overlap import Decided, Said
 from reconciliation.importing.problems import NotImported, OnHold
 from reconciliation.importing.staging import BANK, Staged
 from reconciliation.importing.totals import Tallied
@@ -66,13 +66,15 @@ class Read:
 class Choices:
     """What a person said about a file. `whole`: it is, although it looks cut off.
 
-    `overlap`: what the bookings are that another statement may have brought.
+    `overlap`: what the bookings are that another statement may have brought. `asked`: the question
+    it answers, as the person saw it; None for whatever is asked now.
     """
 
     format: str = ""
     account: str = ""
     whole: bool = False
     overlap: Said = ""
+    asked: str | None = None
 
 
 def arrive(kept: Kept, origin: Origin) -> StatementFile:
@@ -117,7 +119,7 @@ def inspect(file: StatementFile) -> StatementFile:
         unpacking.unpack(file)
         with transaction.atomic(), evidence.opened(file.path) as stream:
             known.refuse_same_file(file.sha256)
-            read = examine(stream, file.name, staged, _said(file))
+            read = examine(stream, file.name, staged, _said(file), _decided(file))
     except NotImported as refusal:
         return _settle(file, refusal)
     tallied = read.tallied
@@ -134,7 +136,9 @@ def inspect(file: StatementFile) -> StatementFile:
     return file
 
 
-def examine(stream: BinaryIO, name: str, staged: Staged, said: Choices) -> Read:
+def examine(
+    stream: BinaryIO, name: str, staged: Staged, said: Choices, decided: Decided = overlap.NOTHING
+) -> Read:
     """Recognises and stages a file. Raises NotImported with the sentence that says why not."""
     try:
         bounds.check(stream)
@@ -147,7 +151,7 @@ def examine(stream: BinaryIO, name: str, staged: Staged, said: Choices) -> Read:
         raise NotImported("The file is damaged or cut short. Download it again.") from error
     if tallied.footed is not None:
         _hold_unproved(tallied.footed, stream, whole=said.whole)
-    again = overlap.settle(staged, form.slug, said.overlap) if form.gateway == BANK else None
+    again = overlap.settle(staged, form.slug, decided) if form.gateway == BANK else None
     known.refuse_known_lines(staged, form.gateway)
     known.refuse_known_payouts(staged, form.gateway)
     told = _warnings(form, tallied)
@@ -165,11 +169,14 @@ def _hold_unproved(footed: Footed, stream: BinaryIO, *, whole: bool) -> None:
 
 def _said(file: StatementFile) -> Choices:
     given = file.preview.get("given", {})
-    return Choices(
-        file.format,
-        given.get("account", ""),
-        bool(given.get("whole")),
+    return Choices(file.format, given.get("account", ""), bool(given.get("whole")))
+
+
+def _decided(file: StatementFile) -> Decided:
+    given = file.preview.get("given", {})
+    return Decided(
         overlap.said_of(given.get("overlap")),
+        {int(pk): overlap.said_of(word) for pk, word in given.get("decided", {}).items()},
     )
 
 
@@ -200,7 +207,7 @@ def _commit(pk: int, actor: User | None, actor_name: str) -> StatementFile:
     staged = Staged.of(file.pk)
     _restage(file, staged)
     if file.gateway == BANK:
-        again = overlap.settle(staged, file.format, _said(file).overlap)
+        again = overlap.settle(staged, file.format, _decided(file))
         file.known = again.count
     known.refuse_known_lines(staged, file.gateway)
     known.refuse_known_payouts(staged, file.gateway)
@@ -226,7 +233,7 @@ def _restage(file: StatementFile, staged: Staged) -> None:
     """A crash of the database empties what was staged; then the evidence is read once more."""
     if not staging.waits(staged, file.lines, file.preview.get("payout_count", 0)):
         with evidence.opened(file.path) as stream:
-            examine(stream, file.name, staged, _said(file))
+            examine(stream, file.name, staged, _said(file), _decided(file))
 
 
 def _warnings(form: Format, tallied: Tallied) -> list[str]:
@@ -266,26 +273,38 @@ def discard(file: StatementFile, *, actor: User) -> StatementFile:
 
 
 def again(file: StatementFile, *, actor: User, said: Choices) -> StatementFile:
-    """Reads a held file once more, by what was chosen. The account stays as it was given."""
+    """Reads a held file once more, by what was chosen. The account stays as it was given.
+
+    What is said of bookings is said of the files that were asked about, and of no later ones.
+    """
     with transaction.atomic():
         row = StatementFile.objects.select_for_update().get(pk=file.pk)
-        if row.state not in (State.HELD, State.PREVIEW):
+        if row.state != State.HELD:
             raise NotImported(f"The file cannot be read again: {_now(row)}.")
+        asked = row.preview.get("asked", [])
+        if said.asked is not None and said.asked != overlap.question(asked):
+            raise NotImported("What is asked about the file has changed meanwhile. Look again.")
         row.format, row.state, row.message = said.format[:60], State.READING, ""
-        chosen: dict[str, Any] = {"whole": said.whole, "overlap": said.overlap}
-        row.preview = {"given": {**row.preview.get("given", {}), **chosen}}
+        given = row.preview.get("given", {})
+        decided = given.get("decided", {})
+        if said.overlap:
+            decided = {**decided, **{str(pk): said.overlap for pk in asked}}
+        row.preview = {"given": {**given, "whole": said.whole, "decided": decided}}
         row.save()
         trail.record(
-            "payout file read again", actor=actor, target=row, format=said.format, **chosen
-        )
+            "payout file read again", actor=actor, target=row, format=said.format,
+            whole=said.whole, overlap=said.overlap, asked=asked,
+        )  # fmt: skip
     return row
 
 
 def _settle(file: StatementFile, refusal: NotImported) -> StatementFile:
     file.state = State.HELD if isinstance(refusal, OnHold) else State.REFUSED
     file.message = refusal.message
-    doubtful = refusal.rows if isinstance(refusal, overlap.Doubtful) else []
-    file.preview = {**file.preview, "overlap": doubtful}
+    rows, asked = (
+        (refusal.rows, refusal.files) if isinstance(refusal, overlap.Doubtful) else ([], [])
+    )
+    file.preview = {**file.preview, "overlap": rows, "asked": asked}
     file.save(update_fields=["state", "message", "preview"])
     return file
 

@@ -19,7 +19,7 @@ from reconciliation.filters.payouts import FileFilter
 from reconciliation.importing import files, known, tasks
 from reconciliation.importing.files import Choices, Origin
 from reconciliation.importing.mappings import choices, title_of
-from reconciliation.importing.overlap import said_of
+from reconciliation.importing.overlap import question, said_of
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.upload import EvidenceUpload, KeptUpload
 from reconciliation.models import Payout, Period, StatementFile
@@ -132,6 +132,7 @@ def file_page(request: HttpRequest, pk: int) -> HttpResponse:
         "importing": file.state == State.PREVIEW and file.preview.get("importing"),
         "earlier": _earlier(file),
         "payouts": Payout.objects.filter(file=file)[:50],
+        "asked": question(file.preview.get("asked", [])),
         "again": file.again.select_related("bank_line__file")[:50] if file.known else [],
         "shut": _shut(file) if file.state == State.PREVIEW else [],
         "may_import": person(request).may(May.IMPORT_PAYOUTS),
@@ -193,6 +194,7 @@ def read_again(request: HttpRequest, pk: int) -> HttpResponse:
         format=given.get("format", ""),
         whole=bool(given.get("whole")),
         overlap=said_of(given.get("overlap")),
+        asked=given.get("asked", ""),
     )
     try:
         tasks.read_soon(files.again(file, actor=person(request), said=said))

@@ -195,7 +195,7 @@ def _line(one: _Field, statement: _Statement, balances: Balances) -> BankLine:
         amount=amount if mark in {"C", "RD"} else -amount,
         currency=balances.currency,
         end_to_end_id="" if reference.strip() in SEE_TEXT else reference.strip(),
-        bank_reference=bank.strip(),
+        bank_reference="" if bank.strip() in SEE_TEXT else bank.strip(),
         text=" ".join(line.strip() for line in one.lines[1:]),
         row=one.row,
     )

@@ -12,7 +12,7 @@ from django.db import transaction
 from reconciliation.importing import archives, evidence, files, known
 from reconciliation.importing.files import Choices, Origin
 from reconciliation.importing.mappings import title_of
-from reconciliation.importing.overlap import said_of
+from reconciliation.importing.overlap import Decided, said_of
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.staging import Staged
 from reconciliation.importing.totals import Preview
@@ -62,12 +62,8 @@ class Command(BaseCommand):
                 stream,
                 name,
                 Staged.of(f"trial_{uuid4().hex}"),
-                Choices(
-                    options["format"],
-                    options["account"],
-                    options["whole"],
-                    said_of(options["overlap"]),
-                ),
+                Choices(options["format"], options["account"], options["whole"]),
+                Decided(said_of(options["overlap"])),
             )
             transaction.set_rollback(True)
         tallied = read.tallied

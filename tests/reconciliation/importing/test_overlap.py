@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from integration.audit.models import AuditEntry
 from reconciliation import evidence_lists, periods
 from reconciliation.importing import evidence, files, watching
 from reconciliation.importing.files import Choices, Origin
-from reconciliation.importing.overlap import Said
+from reconciliation.importing.overlap import Said, question
 from reconciliation.importing.problems import NotImported
 from reconciliation.models import BankLine, BankLineAgain, BankMatch, Payout, StatementFile
 from reconciliation.running import run_all
@@ -49,6 +50,11 @@ def booked() -> Counter[tuple[int, int, str]]:
         (one.booked_on.day, one.amount // 100, one.text.split()[0])
         for one in BankLine.objects.all()
     )
+
+
+def answer_of(file: StatementFile, said: Said) -> dict[str, str]:
+    """What the form of the page sends."""
+    return {"overlap": said, "asked": question(file.preview["asked"])}
 
 
 def truly(bookings: Sequence[Booking]) -> Counter[tuple[int, int, str]]:
@@ -147,6 +153,17 @@ class TestTwoEqualBookingsOfADay:
         assert took(mt940("EVENING", evening)) == "2 lines"
         assert took(mt940("DAY", [*noon, *evening])) == "0 lines, 4 more known already"
 
+    def test_have_an_id_that_mt940_cuts_and_camt_does_not(self):
+        whole = "2026100512345678-000001"
+        out, back = f"{whole[:15]}9-000002", f"{whole[:15]}9-000002"[:16]
+        took(camt("CAMT", [Booking(5, 50, "SWEEP", whole), Booking(5, -50, "SWEEP", out)]))
+
+        again = [Booking(5, 50, "SWEEP", whole[:16]), Booking(5, -50, "SWEEP", back)]
+        assert brought(mt940("AGAIN", again)).state == "held"
+        assert took(mt940("MONTH", [Booking(2, 7), *again, Booking(9, 1)], -7)) == (
+            "2 lines, 2 more known already"
+        )
+
 
 class TestWhatTheBalancesLeaveOpen:
     @pytest.mark.parametrize(
@@ -192,6 +209,85 @@ class TestWhatTheBalancesLeaveOpen:
         assert BankLine.objects.count() == count
         told = AuditEntry.objects.filter(action="payout file read again").latest("id")
         assert told.details["overlap"] == said
+
+    def test_is_decided_of_the_statements_that_were_shown_and_of_no_later_one(self, finance):
+        took(mt940("A", SWEEP), "first.sta")
+        file, later = brought(mt940("B", SWEEP)), brought(mt940("C", SWEEP), "later.sta")
+        file, later = (
+            files.inspect(files.again(one, actor=finance, said=Choices(overlap="further")))
+            for one in (file, later)
+        )
+        files.commit(later, actor=finance)
+
+        with pytest.raises(NotImported, match="The days overlap with “later.sta”"):
+            files.commit(file, actor=finance)
+
+        file.refresh_from_db()
+        assert (file.state, BankLine.objects.count()) == ("held", 4)
+        assert {row["name"] for row in file.preview["overlap"]} == {"later.sta"}
+        file = files.again(file, actor=finance, said=Choices(overlap="same"))
+        assert (
+            files.commit(files.inspect(file), actor=finance).taken
+            == "0 lines, 2 more known already"
+        )
+
+    def test_is_asked_once_more_where_a_later_statement_has_it_too_and_then_settled(self, finance):
+        took(mt940("A", SWEEP))
+        file = brought(mt940("B", SWEEP))
+        took(mt940("Z", [Booking(5, 50, "SWEEP"), Booking(5, -50, "SWEEP"), Booking(5, 9)], 30))
+        for _ in range(2):
+            if file.state == "held":
+                file = files.again(file, actor=finance, said=Choices(overlap="further"))
+                file = files.inspect(file)
+
+        assert files.commit(file, actor=finance).taken == "2 lines"
+
+    def test_leaves_what_the_balances_prove_known_when_the_rest_are_further_ones(self, finance):
+        took(mt940("DAY-2", MONTH[:1]))
+        took(mt940("DAY-5", FIFTH, 70))
+        file = brought(mt940("MONTH", [*MONTH[:3], Booking(5, 1, "GIFT"), *MONTH[4:]]))
+        assert file.state == "held"
+
+        file = files.again(file, actor=finance, said=Choices(overlap="further"))
+
+        assert (
+            files.commit(files.inspect(file), actor=finance).taken
+            == "3 lines, 3 more known already"
+        )
+
+    @pytest.mark.parametrize(
+        "again",
+        [
+            pytest.param(mt940("C", [Booking(5, 2, "NEW"), Booking(5, -2, "NEW")]), id="zero sum"),
+            pytest.param(mt940("C", [Booking(5, 2, "NEW")]), id="another goes on from its end"),
+            pytest.param(
+                mt940("C", [Booking(4, 7), Booking(5, 2, "NEW")], -7), id="from the day before",
+            ),
+            pytest.param(
+                mt940("C", [Booking(5, 3, "X"), Booking(5, -3, "X"), Booking(5, 2, "NEW")]),
+                id="and more of the day",
+            ),
+        ],
+    )  # fmt: skip
+    def test_are_bookings_sent_again_with_corrected_texts(self, again):
+        took(mt940("NOON", [Booking(5, 2, "OLD")]))
+        took(mt940("EVENING", [Booking(5, -2, "OLD")], 2))
+
+        assert brought(again).state == "held"
+
+    def test_are_bookings_that_one_id_of_the_bank_stands_for(self):
+        """Some banks write the kind of booking where others write an id."""
+        sweep = [Booking(5, 50, "SWEEP", "CASHPOOL"), Booking(5, -50, "SWEEP", "CASHPOOL")]
+        took(mt940("NOON", sweep))
+
+        assert brought(mt940("EVENING", sweep)).state == "held"
+
+    def test_are_not_told_apart_by_the_word_that_there_is_no_id(self):
+        sweep = [Booking(5, 50, "SWEEP", "NONREF"), Booking(5, -50, "SWEEP", "")]
+        took(mt940("NOON", sweep))
+
+        assert brought(mt940("EVENING", sweep)).state == "held"
+        assert not BankLine.objects.exclude(bank_ref="").exists()
 
     def test_are_bookings_of_before_their_balances_were_kept(self):
         took(mt940("A", FIFTH, 70))
@@ -250,13 +346,42 @@ class TestPages:
         assert "Are these the same bookings?" in shown
         assert "-50.00 GBP" in shown
 
-        client.post(reverse("payout-file-read", args=[file.pk]), {"overlap": "same"})
+        client.post(reverse("payout-file-read", args=[file.pk]), answer_of(file, "same"))
         client.post(reverse("payout-file-import", args=[file.pk]))
 
         shown = client.get(page).content.decode()
         assert "Known already, and not booked again" in shown
         assert "first.sta" in shown
         assert BankLine.objects.count() == 2
+
+    def test_of_two_who_decide_the_second_is_told_that_it_is_decided(
+        self, client_for, finance, finance2
+    ):
+        took(mt940("A", SWEEP))
+        file = brought(mt940("B", SWEEP))
+        read = reverse("payout-file-read", args=[file.pk])
+        client_for(finance).post(read, answer_of(file, "same"))
+
+        answer = client_for(finance2).post(read, answer_of(file, "further"), follow=True)
+
+        assert "cannot be read again: it is “waits for a decision”" in answer.content.decode()
+        files.commit(file, actor=finance)
+        assert BankLine.objects.count() == 2
+
+    def test_what_is_asked_now_is_not_answered_by_what_was_asked_before(self, client_for, finance):
+        took(mt940("A", SWEEP))
+        file = brought(mt940("B", SWEEP))
+        seen_before = answer_of(file, "further")
+        took(mt940("C", [Booking(5, 9)], 30))
+        file = files.inspect(files.again(file, actor=finance, said=Choices()))
+
+        answer = client_for(finance).post(
+            reverse("payout-file-read", args=[file.pk]), seen_before, follow=True
+        )
+
+        file.refresh_from_db()
+        assert "has changed meanwhile" in answer.content.decode()
+        assert (file.state, BankLine.objects.count()) == ("held", 3)
 
     @pytest.mark.parametrize("who", ["operations", "marketing", "auditor"])
     def test_nobody_else_decides(self, client_for, who, request):
@@ -317,3 +442,34 @@ def test_an_account_that_returns_to_its_balance_all_the_time(cut: Cut, ids: bool
             came |= set(stretch)
 
     assert booked() == truly([ledger[at] for at in came])
+
+
+@pytest.mark.parametrize("ids", ["", "one", "each"])
+@pytest.mark.parametrize("seed", range(10))
+def test_whole_days_sent_again_with_other_texts_and_in_another_format(seed: int, ids: str):
+    """With ids of the bank or without, or with one id for all of a kind."""
+    rnd = random.Random(f"{seed} {ids}")
+    named = {"": "", "one": "SWEEP{side}", "each": "R{number}"}[ids]
+    ledger: list[Booking] = []
+    for number in range(8):
+        day = (ledger[-1].day if ledger else 1) + rnd.choice([0, 0, 0, 1])
+        amount = rnd.choice([1, -1, 1, -1, 2, -2])
+        ref = named.format(number=number, side=amount > 0)
+        ledger.append(Booking(day, amount, rnd.choice(["TILL", "RENT"]), ref))
+    came: set[int] = set()
+    for number in range(5):
+        stretch = whole_days(rnd, ledger)
+        opening = 50 + total(ledger[: stretch[0]])
+        texts = rnd.choice(["{}", "NEW {}"])
+        has_ids = rnd.random() < 0.8
+        said = [
+            replace(ledger[at], text=texts.format(ledger[at].text), ref=ledger[at].ref * has_ids)
+            for at in stretch
+        ]
+        file = brought(rnd.choice([mt940, camt])(f"S{number}", said, opening))
+        if file.state == "preview":
+            files.commit(file, actor=None)
+            came |= set(stretch)
+
+    amounts = Counter((one.booked_on.day, one.amount // 100) for one in BankLine.objects.all())
+    assert amounts == Counter((ledger[at].day, ledger[at].amount) for at in came)
