@@ -36,10 +36,14 @@ _COUNT = (
     "SELECT count(*) FILTER (WHERE NOT is_locked), count(*) FILTER (WHERE is_locked) FROM broken"
 )
 
+# By their ids: one that is written now may have a lower id than the last that is to be seen.
+_SEEN = """
+CREATE TEMP TABLE seen_change ON COMMIT DROP AS SELECT id FROM reconciliation_change
+"""
 # What broke a match in a locked period is kept, for the day the period is opened again.
 _FORGET = """
-DELETE FROM reconciliation_change c
-WHERE c.id <= %(upto)s
+DELETE FROM reconciliation_change c USING seen_change seen
+WHERE c.id = seen.id
   AND CASE c.side
       WHEN 'line' THEN EXISTS (
         SELECT 1 FROM reconciliation_gatewayline l
@@ -73,11 +77,11 @@ def undo_broken(desk: Desk, *, is_first: bool) -> tuple[int, int]:
     return broken, locked
 
 
-def last_change(desk: Desk) -> int:
-    """The number of the latest change, or 0."""
-    return int(desk.rows("SELECT COALESCE(max(id), 0) FROM reconciliation_change")[0][0])
+def note_changes(desk: Desk) -> None:
+    """Before anything is looked at: what changes after that is for the next run."""
+    desk.do(_SEEN)
 
 
-def forget_changes(desk: Desk, upto: int) -> None:
-    """Those up to this number have been looked at."""
-    desk.do(_FORGET, upto=upto)
+def forget_changes(desk: Desk) -> None:
+    """Those that were noted have been looked at."""
+    desk.do(_FORGET)

@@ -49,6 +49,7 @@ def run(
     with alone():
         desk.prepare()
         ground.clear(desk)
+        broken.note_changes(desk)
         if not is_whole:
             return _run(desk, scope or Scope(), None)
         with beside.pairs(desk, _at_large()) if may_share else nullcontext() as stored:
@@ -58,12 +59,11 @@ def run(
 def _run(desk: Desk, asked: Scope | None, stored: Pairs | None) -> MatchResult:
     desk.do(_ALL if asked is None else A_FEW)
     ground.lay(desk, is_first=stored is not None)
-    changes = broken.last_change(desk)
     undone, held = broken.undo_broken(desk, is_first=stored is not None)
     everything = asked is None or not scope.find(desk, asked)
     found = _match_everything(desk, stored) if everything else _try_all(desk, None)
     left = near.note(desk, everything=everything)
-    broken.forget_changes(desk, changes)
+    broken.forget_changes(desk)
     ground.clear(desk)
     return MatchResult(together(found), left, undone, held, everything)
 

@@ -219,7 +219,7 @@ class TestWhatTheBalancesLeaveOpen:
         )
         files.commit(later, actor=finance)
 
-        with pytest.raises(NotImported, match="The days overlap with “later.sta”"):
+        with pytest.raises(NotImported, match=r"The days overlap with “later\.sta”"):
             files.commit(file, actor=finance)
 
         file.refresh_from_db()

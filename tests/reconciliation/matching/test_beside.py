@@ -2,13 +2,18 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from integration.mirror.documents import PrimaDocument
 from reconciliation import match
 from reconciliation.matching import beside
 from reconciliation.models import Match, NearMatch
@@ -118,11 +123,62 @@ def test_what_is_stored_beside_and_after_it_is_what_one_connection_would_store(s
     assert (again.matches, again.undone, outcome()) == (0, 0, expected)
 
 
-def test_who_reads_the_matches_is_not_waited_for():
-    a_month()
+def another() -> psycopg.Connection[Any]:
+    """A session of somebody else."""
     info = connection.get_connection_params()
     names = ("host", "port", "user", "password", "dbname")
-    with psycopg.connect(**{name: info[name] for name in names if name in info}) as reader:
+    return psycopg.connect(**{name: info[name] for name in names if name in info})
+
+
+@contextmanager
+def somebody_holds(table: str, then: str = "SELECT 1") -> Iterator[psycopg.Connection[Any]]:
+    """Until a run waits for the table; what they changed is committed then."""
+    asked = f"SELECT 1 FROM pg_locks WHERE relation = '{table}'::regclass AND NOT granted"
+    with another() as other, another() as watch, ThreadPoolExecutor(1) as pool:
+        watch.autocommit = True
+        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+
+        def let_go() -> None:
+            while not watch.execute(asked).fetchone():
+                sleep(0.01)
+            other.execute(then)
+            other.commit()
+
+        done = pool.submit(let_go)
+        yield other
+        done.result()
+
+
+def test_what_changes_while_the_pairs_are_looked_at_is_for_the_next_run():
+    a_month()
+    paper = PrimaDocument.objects.get(number="N7")
+    changed = f"UPDATE mirror_primadocument SET minor = 999 WHERE id = {paper.pk}"
+    with somebody_holds("reconciliation_change", changed):
+        match.run()
+
+    match.run()
+
+    assert not Match.objects.filter(document=paper, undone_at=None).exists()
+
+
+def test_a_change_that_was_being_written_when_a_later_one_was_there_is_not_forgotten():
+    a_month()
+    paper = PrimaDocument.objects.get(number="N7")
+    with somebody_holds("reconciliation_nearmatch") as other:
+        other.execute("UPDATE mirror_primadocument SET minor = 999 WHERE id = %s", [paper.pk])
+        PrimaDocument.objects.filter(number="N8").update(external_ref="ELSE")
+        match.run()
+    assert was_beside()
+    assert Match.objects.filter(document=paper).exists()
+
+    match.run()
+
+    assert not Match.objects.filter(document=paper, undone_at=None).exists()
+
+
+def test_who_reads_the_matches_is_not_waited_for():
+    a_month()
+    with another() as reader:
         reader.execute("SELECT count(*) FROM reconciliation_match")
         match.run()
         assert not was_beside()
