@@ -82,8 +82,11 @@ class Control:
         """Where its page of the manual lies, from the root of the project."""
         return f"docs/manual/controls/{self.slug}.md"
 
+    def begin(self, scope: Scope) -> None:
+        """What has transactions and locks of its own, and stays even if comparing fails after it."""
+
     def prepare(self, scope: Scope) -> None:
-        """What has to be done before comparing, e.g. matching."""
+        """What has to be done before comparing, in the same transaction."""
 
     def category(self, slug: str) -> Category:
         """Raises KeyError for a category the control does not have."""

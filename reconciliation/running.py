@@ -29,15 +29,17 @@ def run_all(
 
 def run(control: Control, *, full: bool = False, as_of: date | None = None) -> ControlRun:
     """One run. As of a date it only counts: the running differences stay as they are."""
+    started = timezone.now()
+    scope = Scope(
+        at=started,
+        today=as_of or timezone.localdate(),
+        since=None if full or as_of else _since(control, started),
+        as_of=as_of,
+    )
+    if as_of is None:
+        control.begin(scope)
     with transaction.atomic():
         _alone(control)
-        started = timezone.now()
-        scope = Scope(
-            at=started,
-            today=as_of or timezone.localdate(),
-            since=None if full or as_of else _since(control, started),
-            as_of=as_of,
-        )
         if as_of is None:
             control.prepare(scope)
         tally = differences.find(control, scope)

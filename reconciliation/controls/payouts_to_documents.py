@@ -196,7 +196,7 @@ class PayoutsToDocuments(Control):
         FROM reconciliation_gatewayline g WHERE g.kind <> 'payout' AND {_MATCHED}
     """
 
-    def prepare(self, scope: Scope) -> None:
+    def begin(self, scope: Scope) -> None:
         """The rules match what is new first, in the books of each company."""
         for company in settings.COMPANIES:
             match.run(since=scope.since, company=company)

@@ -1,22 +1,28 @@
 """A large first run stores what is plain on a second connection: nothing else may come of it."""
 
+import os
 import random
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from time import sleep
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from integration.mirror.documents import PrimaDocument
 from reconciliation import match
 from reconciliation.matching import beside
 from reconciliation.models import Match, NearMatch
+from reconciliation.running import run_all
 from tests.factories.matching import (
     DAY,
     account,
@@ -123,6 +129,15 @@ def test_what_is_stored_beside_and_after_it_is_what_one_connection_would_store(s
     assert (again.matches, again.undone, outcome()) == (0, 0, expected)
 
 
+def test_the_first_run_of_the_control_stores_them_so():
+    a_month()
+
+    (run,) = run_all(["payouts_to_documents"])
+
+    assert was_beside()
+    assert run.matched >= 38
+
+
 def another() -> psycopg.Connection[Any]:
     """A session of somebody else."""
     info = connection.get_connection_params()
@@ -227,3 +242,117 @@ def test_a_number_taken_beside_is_taken_once():
     document("LATE", number="late")
     assert match.run().matches == 1
     assert Match.objects.get(line__line_id="late").pk > highest
+
+
+ROOT = Path(__file__).resolve().parents[3]
+_MATCH = """
+import django
+django.setup()
+from reconciliation import match
+from reconciliation.matching import beside
+beside.LINES = 1
+match.run()
+"""
+# Each holds up a run at another moment: before the pairs, while they are looked for and stored, while
+# the rules are tried, and when the pairs are there and the rest is not.
+_MOMENTS = {
+    "before": "LOCK TABLE reconciliation_change",
+    "looking": "LOCK TABLE reconciliation_gatewayline",
+    "storing": "SELECT pg_advisory_xact_lock(4711)",
+    "trying": "LOCK TABLE reconciliation_exchangerate",
+    "between": "LOCK TABLE reconciliation_nearmatch",
+}
+_WAITING = """
+SELECT pid FROM pg_locks WHERE NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+_STORES_SLOWLY = """
+CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NULL; END $$;
+CREATE TRIGGER dawdle AFTER INSERT ON reconciliation_match FOR EACH STATEMENT
+    EXECUTE FUNCTION dawdle()
+"""
+
+
+@pytest.mark.parametrize("ended", ["the program", "the session"])
+@pytest.mark.parametrize("moment", _MOMENTS)
+def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(moment: str, ended: str):
+    a_month()
+    with transaction.atomic():
+        match.run()
+        expected = outcome()
+        transaction.set_rollback(True)
+    before = run_sql(_INDEXES)
+    run_sql(_STORES_SLOWLY)
+    try:
+        with another() as other, another() as watch:
+            watch.autocommit = True
+            other.execute(_MOMENTS[moment])
+            with a_program_that_matches() as program:
+                while not (waiting := watch.execute(_WAITING).fetchone()):
+                    assert program.poll() is None
+                    sleep(0.02)
+                if ended == "the program":
+                    program.send_signal(signal.SIGKILL)
+                else:
+                    watch.execute("SELECT pg_terminate_backend(%s)", waiting)
+                sleep(0.1)
+                other.rollback()
+                program.wait(60)
+
+        match.run()
+    finally:
+        run_sql("DROP TRIGGER dawdle ON reconciliation_match; DROP FUNCTION dawdle()")
+
+    assert outcome() == expected
+    assert run_sql(_INDEXES) == before
+
+
+def test_two_runs_at_once_and_somebody_who_matches_by_hand_do_each_pair_once(finance):
+    a_month()
+    with transaction.atomic():
+        match.run()
+        expected = outcome()
+        transaction.set_rollback(True)
+    mine, paper = line("HAND", 50, line_id="by hand"), document("BY-HAND", 50, number="NH")
+    with a_program_that_matches() as one, a_program_that_matches() as two:
+        sleep(0.5)
+        match.by_hand([mine], [paper], actor=finance, reason="Seen in the portal.")
+        assert (one.wait(60), two.wait(60)) == (0, 0)
+
+    made, near = outcome()
+    assert ([each for each in made if each[0] != "by_hand"], near) == expected
+    assert Match.objects.get(rule="by_hand").document == paper
+
+
+def test_where_no_second_connection_is_to_be_had_one_does_it_all(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    a_month()
+    monkeypatch.setitem(connections.settings["default"], "HOST", "/nowhere")
+
+    match.run()
+
+    assert not was_beside()
+    assert Match.objects.filter(rule="exact_reference").count() >= 38
+
+
+@contextmanager
+def a_program_that_matches() -> Iterator[subprocess.Popen[bytes]]:
+    """On the database of this test, with a second connection however little there is."""
+    name = str(connection.settings_dict["NAME"])
+    program = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", _MATCH],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "integration.settings",
+            "DATABASE_NAME": name,
+        },
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield program
+    finally:
+        program.kill()
+        program.wait()
