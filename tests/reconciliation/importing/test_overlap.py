@@ -1,64 +1,34 @@
 """A booking that two statements of an account state is booked once, and two equal ones are two."""
 
-import random
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 from django.core.management import call_command
-from django.db import transaction
-from django.urls import reverse
 
 from integration.audit.models import AuditEntry
-from reconciliation import evidence_lists, periods
-from reconciliation.importing import evidence, files, watching
-from reconciliation.importing.files import Choices, Origin
-from reconciliation.importing.overlap import Said, question
+from reconciliation.importing import files, watching
+from reconciliation.importing.files import Choices
+from reconciliation.importing.overlap import Said
 from reconciliation.importing.problems import NotImported
-from reconciliation.models import BankLine, BankLineAgain, BankMatch, Payout, StatementFile
+from reconciliation.models import BankLine, BankLineAgain, BankMatch, Payout
 from reconciliation.running import run_all
-from tests.reconciliation.importing.bank_files import Booking, by_day, camt, mt940, total
+from tests.reconciliation.importing.bank_files import Booking, by_day, camt, mt940
+from tests.reconciliation.importing.overlapping import (
+    FIFTH,
+    MONTH,
+    OPENING,
+    SWEEP,
+    booked,
+    brought,
+    took,
+    truly,
+)
 from tests.reconciliation.importing.payout_files import HEAD, line, payout_row
 
 pytestmark = pytest.mark.django_db
-FIFTH = [Booking(5, 10, "RENT"), Booking(5, 1), Booking(5, 1)]
-MONTH = [Booking(2, 70, "FEES"), *FIFTH, Booking(9, -4, "BOX"), Booking(28, 3, "BOX")]
-OPENING = {5: 70, 9: 82, 28: 78}
-SWEEP = [Booking(5, 50, "SWEEP"), Booking(5, -50, "SWEEP")]
 
 
 @pytest.fixture(autouse=True)
 def _kept_apart(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "files"
-
-
-def brought(data: bytes, name: str = "bank.sta") -> StatementFile:
-    return files.inspect(files.arrive(evidence.keep([data]), Origin(name=name)))
-
-
-def took(data: bytes, name: str = "bank.sta") -> str:
-    """What the import said it took, or why it did not."""
-    file = brought(data, name)
-    return files.commit(file, actor=None).taken if file.state == "preview" else file.message
-
-
-def booked() -> Counter[tuple[int, int, str]]:
-    return Counter(
-        (one.booked_on.day, one.amount // 100, one.text.split()[0])
-        for one in BankLine.objects.all()
-    )
-
-
-def answer_of(file: StatementFile, said: Said) -> dict[str, str]:
-    """What the form of the page sends."""
-    return {"overlap": said, "asked": question(file.preview["asked"])}
-
-
-def truly(bookings: Sequence[Booking]) -> Counter[tuple[int, int, str]]:
-    return Counter((one.day, one.amount, one.text.split()[0]) for one in bookings)
 
 
 class TestDailyAndMonthlyStatements:
@@ -334,142 +304,3 @@ class TestTheSameStatementAgain:
         took(by_day("S", MONTH[:4]))
 
         assert took(by_day("S", MONTH)) == "2 lines, 4 more known already"
-
-
-class TestPages:
-    def test_a_person_compares_and_decides(self, client_for, finance):
-        client = client_for(finance)
-        took(mt940("A", SWEEP), "first.sta")
-        file = brought(mt940("B", SWEEP))
-        page = reverse("payout-file", args=[file.pk])
-        shown = client.get(page).content.decode()
-        assert "Are these the same bookings?" in shown
-        assert "-50.00 GBP" in shown
-
-        client.post(reverse("payout-file-read", args=[file.pk]), answer_of(file, "same"))
-        client.post(reverse("payout-file-import", args=[file.pk]))
-
-        shown = client.get(page).content.decode()
-        assert "Known already, and not booked again" in shown
-        assert "first.sta" in shown
-        assert BankLine.objects.count() == 2
-
-    def test_of_two_who_decide_the_second_is_told_that_it_is_decided(
-        self, client_for, finance, finance2
-    ):
-        took(mt940("A", SWEEP))
-        file = brought(mt940("B", SWEEP))
-        read = reverse("payout-file-read", args=[file.pk])
-        client_for(finance).post(read, answer_of(file, "same"))
-
-        answer = client_for(finance2).post(read, answer_of(file, "further"), follow=True)
-
-        assert "cannot be read again: it is “waits for a decision”" in answer.content.decode()
-        files.commit(file, actor=finance)
-        assert BankLine.objects.count() == 2
-
-    def test_what_is_asked_now_is_not_answered_by_what_was_asked_before(self, client_for, finance):
-        took(mt940("A", SWEEP))
-        file = brought(mt940("B", SWEEP))
-        seen_before = answer_of(file, "further")
-        took(mt940("C", [Booking(5, 9)], 30))
-        file = files.inspect(files.again(file, actor=finance, said=Choices()))
-
-        answer = client_for(finance).post(
-            reverse("payout-file-read", args=[file.pk]), seen_before, follow=True
-        )
-
-        file.refresh_from_db()
-        assert "has changed meanwhile" in answer.content.decode()
-        assert (file.state, BankLine.objects.count()) == ("held", 3)
-
-    @pytest.mark.parametrize("who", ["operations", "marketing", "auditor"])
-    def test_nobody_else_decides(self, client_for, who, request):
-        took(mt940("A", SWEEP))
-        file = brought(mt940("B", SWEEP))
-
-        answer = client_for(request.getfixturevalue(who)).post(
-            reverse("payout-file-read", args=[file.pk]), {"overlap": "same"}
-        )
-
-        file.refresh_from_db()
-        assert (answer.status_code, file.state, BankLine.objects.count()) == (403, "held", 2)
-        assert not AuditEntry.objects.filter(action="payout file read again").exists()
-
-    def test_the_evidence_of_a_month_holds_the_file_that_only_repeats(self):
-        took(mt940("MONTH", MONTH))
-        took(mt940("DAY", FIFTH, 70), "day.sta")
-
-        held = evidence_lists.found_of(periods.period_of("main", MONTH_DAY), "files")
-
-        assert [(one.name, one.known) for one in held] == [("bank.sta", 0), ("day.sta", 3)]
-
-
-MONTH_DAY = datetime(2026, 10, 5, tzinfo=UTC).date()
-
-
-def whole_days(rnd: random.Random, ledger: Sequence[Booking]) -> list[int]:
-    first, last = sorted(rnd.choices([one.day for one in ledger], k=2))
-    return [at for at, one in enumerate(ledger) if first <= one.day <= last]
-
-
-def any_stretch(rnd: random.Random, ledger: Sequence[Booking]) -> list[int]:
-    first, last = sorted(rnd.sample(range(len(ledger) + 1), 2))
-    return list(range(first, last))
-
-
-Cut = Callable[[random.Random, Sequence[Booking]], list[int]]
-
-
-@pytest.mark.parametrize(("cut", "ids"), [(whole_days, False), (any_stretch, True)])
-@pytest.mark.parametrize("seed", range(8))
-def test_an_account_that_returns_to_its_balance_all_the_time(cut: Cut, ids: bool, seed: int):
-    """Whatever stretches of it come in whatever order: all that came is booked, and once."""
-    rnd = random.Random(seed)
-    ledger: list[Booking] = []
-    for number in range(10):
-        day = (ledger[-1].day if ledger else 1) + rnd.choice([0, 0, 0, 1])
-        said: dict[str, Any] = {"ref": f"R{number}"} if ids else {}
-        ledger.append(Booking(day, rnd.choice([1, -1, 2]), rnd.choice(["TILL", "RENT"]), **said))
-    came: set[int] = set()
-    for number in range(4):
-        stretch = cut(rnd, ledger)
-        opening = 50 + total(ledger[: stretch[0]])
-        file = brought(mt940(f"S{number}", [ledger[at] for at in stretch], opening))
-        if file.state == "preview":
-            with transaction.atomic():
-                files.commit(file, actor=None)
-            came |= set(stretch)
-
-    assert booked() == truly([ledger[at] for at in came])
-
-
-@pytest.mark.parametrize("ids", ["", "one", "each"])
-@pytest.mark.parametrize("seed", range(10))
-def test_whole_days_sent_again_with_other_texts_and_in_another_format(seed: int, ids: str):
-    """With ids of the bank or without, or with one id for all of a kind."""
-    rnd = random.Random(f"{seed} {ids}")
-    named = {"": "", "one": "SWEEP{side}", "each": "R{number}"}[ids]
-    ledger: list[Booking] = []
-    for number in range(8):
-        day = (ledger[-1].day if ledger else 1) + rnd.choice([0, 0, 0, 1])
-        amount = rnd.choice([1, -1, 1, -1, 2, -2])
-        ref = named.format(number=number, side=amount > 0)
-        ledger.append(Booking(day, amount, rnd.choice(["TILL", "RENT"]), ref))
-    came: set[int] = set()
-    for number in range(5):
-        stretch = whole_days(rnd, ledger)
-        opening = 50 + total(ledger[: stretch[0]])
-        texts = rnd.choice(["{}", "NEW {}"])
-        has_ids = rnd.random() < 0.8
-        said = [
-            replace(ledger[at], text=texts.format(ledger[at].text), ref=ledger[at].ref * has_ids)
-            for at in stretch
-        ]
-        file = brought(rnd.choice([mt940, camt])(f"S{number}", said, opening))
-        if file.state == "preview":
-            files.commit(file, actor=None)
-            came |= set(stretch)
-
-    amounts = Counter((one.booked_on.day, one.amount // 100) for one in BankLine.objects.all())
-    assert amounts == Counter((ledger[at].day, ledger[at].amount) for at in came)
