@@ -1,6 +1,6 @@
 """Totals that a mapped table states in rows of their own, held against its lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from connectors.gateways.problems import Code, FileProblem, cut_short, does_not_
 from integration.records.payout import LineKind, PayoutLine
 
 _FIELDS = {"gross": "gross", "fee": "fees", "fee_tax": "VAT in the fees", "net": "net"}
+_WHOLE = frozenset(["gross", "net"])
 _TOLD = 20
 _ZERO = Decimal(0)
 
@@ -64,9 +65,15 @@ class Proof:
     _since: dict[str, _Sums] = field(default_factory=dict)
 
     @property
-    def currencies(self) -> dict[str, _Sums]:
-        """The currencies of the lines so far, as they come to be known."""
-        return self._whole
+    def currencies(self) -> Collection[str]:
+        """Of which currencies a total may be that names none: those no total followed yet, or all."""
+        return self._since or self._whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was sold or paid out is proved in each currency, and not only fees and VAT."""
+        proved = {total.currency for total in self.totals if total.amounts.keys() & _WHOLE}
+        return proved >= self._whole.keys()
 
     def add(self, line: PayoutLine) -> None:
         for sums in (self._whole, self._since):
@@ -95,14 +102,16 @@ class Proof:
         """What was taken as a total and proved; empty without totals."""
         if not self.totals:
             return ""
+        if not self.is_whole:
+            return "The totals the file states prove its fees only: compare the amounts yourself."
         last = self.totals[-1]
         if len(self.totals) == 1:
             return f"The lines come to the total the file states in {last}."
         return f"The lines come to each of the {len(self.totals)} totals the file states."
 
     def remarks(self) -> Iterator[str]:
-        """Each of several totals."""
-        if len(self.totals) > 1:
+        """Each of several totals, or of those that do not prove it."""
+        if len(self.totals) > 1 or not self.is_whole:
             for total in self.totals[:_TOLD]:
                 yield f"Taken as a total: {total}."
 

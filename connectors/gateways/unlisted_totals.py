@@ -73,7 +73,7 @@ class Lookout:
         if unnamed and (found := self._worded(row)):
             raise self._wrong_word(row, *found)
         before = self._sums.get(line.currency, Decimal(0))
-        alike = unnamed and self._lines > 1 and before == line.gross != 0
+        alike = self._lines > 1 and before == line.gross != 0 and not self._has_number(row)
         self._last = (
             self._sums_up(row, line) if alike and line.kind is not LineKind.PAYOUT else None
         )
@@ -92,6 +92,11 @@ class Lookout:
         """Something of its own by which the line is known, which is no word for a total."""
         said = [row.text(self.mapping.column(name)) for name in _KNOWN_BY]
         return any(word and not _is_total(word) for word in said)
+
+    def _has_number(self, row: Row) -> bool:
+        """An id has a digit, while a word for a total in any language has none."""
+        said = "".join(row.text(self.mapping.column(name)) for name in _KNOWN_BY)
+        return any(char.isdigit() for char in said)
 
     def _worded(self, row: Row) -> tuple[str, str] | None:
         """The title and the word, when a cell that names the row says “total”."""

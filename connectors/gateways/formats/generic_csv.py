@@ -46,7 +46,7 @@ class GenericCsv(Format):
     def read(self, stream: BinaryIO) -> Iterator[Event]:
         mapping = _ready(self.mapping)
         tally, proof = Tally(mapping.gateway), Proof(by_kind=mapping.signs == "by_kind")
-        for found in _rows(stream, mapping, proof.currencies):
+        for found in _rows(stream, mapping, proof):
             if isinstance(found, StatedTotal):
                 proof.hold(found)
             else:
@@ -56,7 +56,8 @@ class GenericCsv(Format):
             proof.close()
         for sentence in proof.remarks():
             tally.remark(sentence)
-        yield from tally.close(Footing.FOOTS if proof.totals else None, proof.sentence())
+        footing = Footing.FOOTS if proof.is_whole else Footing.NO_TOTALS
+        yield from tally.close(footing if proof.totals else None, proof.sentence())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,14 @@ def _ready(mapping: GenericMapping | None) -> GenericMapping:
 
 
 def _rows(
-    stream: BinaryIO, mapping: GenericMapping, currencies: Collection[str]
+    stream: BinaryIO, mapping: GenericMapping, proof: Proof
 ) -> Iterator[PayoutLine | StatedTotal]:
-    """Lines and totals. `currencies` are those of the lines that were taken so far."""
+    """Lines and totals. `proof` knows the lines that were taken so far."""
     reading, lookout = _Reading(mapping, LineIds()), Lookout(mapping)
     for row in table(stream, mapping.needed(), mapping.delimiter):
         if mapping.is_total(row):
-            yield reading.total(row, currencies)
+            reading.refuse_line(row)
+            yield reading.total(row, proof.currencies)
             continue
         try:
             line = reading.line(row)
@@ -144,6 +146,29 @@ class _Reading:
             description=self._text(row, "description"),
             row=row.number,
         )  # fmt: skip
+
+    def refuse_line(self, row: Row) -> None:
+        """Raises FileProblem for a total that has all a line has: an id of its own, a day, a kind."""
+        column = plain(self.mapping.total_column)
+        names = {"line_id", "transaction_id"} - {
+            name for name in self.mapping.columns if self.mapping.column(name) == column
+        }
+        if not any(char.isdigit() for name in names for char in self._text(row, name)):
+            return
+        try:
+            self._moment(row)
+            self._kind(row)
+        except FileProblem:
+            return
+        raise FileProblem(
+            Code.UNKNOWN_ROW_TYPE,
+            f"“{row.text(column)}” is a word for totals, but the row has an id, a day and a kind as a "
+            "line has. Make the words for totals in the mapping "
+            f"“{self.mapping.name}” narrower, or name another column.",
+            row.number,
+            column,
+            row.text(column),
+        )
 
     def total(self, row: Row, currencies: Collection[str]) -> StatedTotal:
         """Of the currency it names, else of the only one there is; "" where there is none yet."""

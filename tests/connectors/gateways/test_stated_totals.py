@@ -99,6 +99,38 @@ class TestATotalThatIsSetUp:
     def test_without_a_currency_is_of_the_only_one_there_is(self, told):
         assert told(LINES + ",Total,,150.00,3.00,\n").whole
 
+    def test_without_a_currency_is_of_the_only_one_since_the_total_before(self, told):
+        rows = LINES + ",Total,,150.00,3.00,\nA3,2026-03-04,Sale,7.00,0.00,USD\n"
+
+        assert told(rows + ",Total,,7.00,0.00,\n").whole
+        assert told(rows + ",Total,,157.00,3.00,\n").code == "does_not_foot"
+
+    def test_of_fees_alone_does_not_prove_the_amounts(self, told):
+        outcome = told(LINES + ",Total,,,3.00,EUR\n")
+
+        assert len(outcome.lines) == 2
+        assert outcome.footed.footing == "no_totals"
+        assert outcome.footed.sentence == (
+            "The totals the file states prove its fees only: compare the amounts yourself."
+        )
+        assert outcome.footed.remarks == ("Taken as a total: row 4, “Total”: fees 3.00 EUR.",)
+        assert told(LINES + ",Total,,,2.00,EUR\n").code == "does_not_foot"
+
+    def test_is_none_when_the_row_has_all_a_line_has(self, read):
+        """Else a sale of the same amount as the one before would be taken for its total."""
+        columns = {**BARE.columns, "reference": "Ref"}
+        mapping = replace(BARE, columns=columns, total_column="Ref", total_words=("Total*",))
+        data = HEAD.replace("\n", ",Ref\n") + (
+            "A1,2026-03-02,Sale,50.00,1.00,EUR,1001\nA2,2026-03-02,Sale,50.00,1.00,EUR,TotalEnergies\n"
+        )
+
+        outcome = read(data.encode(), known=GenericCsv(mapping))
+
+        assert outcome.code == "unknown_row_type"
+        assert "has an id, a day and a kind as a line has" in str(outcome.problem)
+        total = data.replace("A2,2026-03-02,Sale", ",,")
+        assert read(total.encode(), known=GenericCsv(mapping)).whole
+
     def test_may_leave_aside_what_was_paid_out(self, told):
         rows = LINES + "A3,2026-03-05,Paid out,-147.00,0.00,EUR\n"
 
@@ -153,6 +185,7 @@ class TestATotalThatIsNot:
             (",2026-03-31,Sale,150.00,3.00,EUR\n", ("states exactly what the rows above it come to, "
              "150.00 EUR")),
             ("Total,2026-03-31,Sale,150.00,3.00,EUR\n", "“Total” in “Id” looks like a total"),
+            ("Итого,2026-03-31,Sale,150.00,3.00,EUR\n", "what the rows above it come to"),
         ],
     )  # fmt: skip
     def test_is_held_and_the_message_says_what_to_set(self, told, total, words):
