@@ -121,7 +121,8 @@ def _counts(member: zipfile.ZipInfo) -> bool:
     """Folders, dot files and what a Mac adds are no reports."""
     parts = PurePosixPath(member.filename.replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part != ".." for part in parts)
-    return not (member.is_dir() or hidden or "__MACOSX" in parts or parts[-1:] == ("Thumbs.db",))
+    folder = member.filename.endswith("/")
+    return not (folder or hidden or "__MACOSX" in parts or parts[-1:] == ("Thumbs.db",))
 
 
 def _safe(inside: str) -> str:

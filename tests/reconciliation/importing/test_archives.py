@@ -99,6 +99,13 @@ class TestOneReport:
         assert brought(out.getvalue(), "a.xlsx").packed_sha256 == ""
         assert brought(zipped(a__xlsx=out.getvalue())).name == "a.xlsx"
 
+    def test_that_has_no_name_in_the_archive_is_read_all_the_same(self):
+        nameless = zipped(a__csv=stripe(4)).replace(b"a.csv", b"\0.csv")
+
+        file = brought(nameless)
+
+        assert (file.state, file.name, file.packed_name) == ("preview", "file", "report.zip")
+
     def test_that_is_held_is_read_again_from_the_report(self, finance):
         file = brought(zipped(a__csv=b"a,b,c\n1,2,3\n"))
         assert file.state == "held"
