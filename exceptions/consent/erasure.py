@@ -110,7 +110,7 @@ def _pseudonymise(dossier: Dossier) -> dict[str, int]:
         ).delete()[0],
         "checks of campaigns": PreflightFinding.objects.filter(
             Q(subject__in=dossier.contact_keys) | Q(subject__in=emails)
-        ).update(label="", message=ERASED, subject=ERASED, facts={}),
+        ).update(label="", message=ERASED, impersonal=ERASED, subject=ERASED, facts={}),
         "stock requests": StockRequest.objects.filter(
             contact_key__in=dossier.contact_keys
         ).update(email=""),

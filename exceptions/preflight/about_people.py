@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from exceptions.preflight.check import Check, Figure, Found
+from exceptions.preflight.check import Check, Figure, Found, of_order
 from exceptions.preflight.ground import Ground, Someone, said
 from exceptions.preflight.models import Verdict
 
@@ -22,7 +22,7 @@ class AboutPeople(Check):
         for one in page:
             found = self.about(one)
             self.concerned += bool(found)
-            yield from found
+            yield from (of_order(what, one.payload) for what in found)
 
     def about(self, one: Someone) -> list[Found]:
         """What this check says of the contact."""

@@ -5,18 +5,24 @@ the audience, which is read a single time for all of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from exceptions.masking import impersonal_problem
 from exceptions.preflight.ground import Ground, Someone
 from exceptions.preflight.models import Verdict
 from integration.core.folder import members
+from integration.core.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that would fail. `severity` is NO_GO, or CARE for what is worth knowing."""
+    """One thing that would fail. `severity` is NO_GO, or CARE for what is worth knowing.
+
+    `impersonal` is the message for those who may not see personal data; empty when the message
+    itself can name nobody.
+    """
 
     subject: str
     message: str
@@ -24,6 +30,13 @@ class Found:
     label: str = ""
     severity: Verdict = Verdict.NO_GO
     facts: Mapping[str, str] = field(default_factory=dict)
+    impersonal: str = ""
+
+
+def of_order(found: Found, payload: Any) -> Found:
+    """With the message also as those may read it who may not see whom the order's payload names."""
+    problem = Problem(found.code, found.message, found.facts)
+    return replace(found, impersonal=impersonal_problem(problem, payload))
 
 
 @dataclass(frozen=True, slots=True)

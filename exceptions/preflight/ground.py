@@ -23,7 +23,7 @@ from integration.records.item import Item
 class Someone:
     """A contact of the audience. `fields` are theirs by our names; `problems` an order would have.
 
-    `is_known` is False when neither the audience nor the desk knows more than a key or an address.
+    `payload` is that order's. `is_known` is False when neither the audience nor the desk knows more than a key or an address.
     """
 
     key: str
@@ -32,6 +32,7 @@ class Someone:
     fields: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
     is_known: bool = True
+    payload: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -110,6 +111,8 @@ def with_problems(ground: Ground, people: Sequence[Someone]) -> list[Someone]:
     for payload in payloads:
         payload["order"]["payment_method"] = ground.payment
     return [
-        replace(one, problems=translation.problems)
-        for one, translation in zip(people, ground.translated(payloads), strict=True)
+        replace(one, problems=translation.problems, payload=payload)
+        for one, payload, translation in zip(
+            people, payloads, ground.translated(payloads), strict=True
+        )
     ]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from exceptions import mapped
 from exceptions.action import actions
+from exceptions.preflight import telling
 from exceptions.preflight.models import PreflightFinding
 from exceptions.preflight.remedies import MAPPED_BY
 from exceptions.problems import Refused
@@ -41,6 +42,7 @@ def map_finding(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Mapped. Check the campaign again to see what is left.")
             return redirect("preflight", pk=finding.run.preflight_id)
     context = {"title": f"Map {finding.subject}", "form": form, "finding": finding}
+    context["says"] = telling.message(finding, personal=person(request).may(May.SEE_PERSONAL_DATA))
     return render(request, "preflight/map.html", {**context, "action": action})
 
 

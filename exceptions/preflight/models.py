@@ -109,7 +109,8 @@ class PreflightResult(models.Model):
 class PreflightFinding(models.Model):
     """One thing that would fail: about which SKU, promotion or contact, and why.
 
-    `code` and `facts` name the cause as cases do, so that the page can open its remedy.
+    `code` and `facts` name the cause as cases do, so that the page can open its remedy. Of the
+    contact no more is kept than `message` says, and `impersonal` says the same without it.
     """
 
     run = models.ForeignKey(PreflightRun, on_delete=models.CASCADE, related_name="findings")
@@ -119,6 +120,9 @@ class PreflightFinding(models.Model):
     label = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=40)
     message = models.TextField()
+    impersonal = models.TextField(
+        blank=True, help_text="The message for those who may not see personal data."
+    )
     facts = models.JSONField(default=dict)
 
     class Meta:

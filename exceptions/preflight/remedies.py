@@ -40,7 +40,9 @@ def _remedy(finding: PreflightFinding, user: User, case: int | None) -> Remedy |
         view, field, fact = _ADMIN[finding.code]
         value = finding.facts.get(fact, finding.subject)
         return Remedy("Add the mapping", reverse(view, query={field: value}))
-    if finding.facts.get(_OF_CONTACTS):
+    if finding.facts.get(_OF_CONTACTS) and (
+        "@" not in finding.subject or user.may(May.SEE_PERSONAL_DATA)
+    ):
         return Remedy("Look them up", reverse("search", query={"q": finding.subject}))
     return None
 

@@ -131,6 +131,7 @@ def _row(run: PreflightRun, check: Check, found: Found) -> PreflightFinding:
         label=text(found.label, 200),
         code=found.code,
         message=text(found.message, 2_000),
+        impersonal=text(found.impersonal or found.message, 2_000),
         facts=storable(dict(found.facts)),
     )
 

@@ -6,10 +6,9 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from exceptions.preflight.check import check_of
+from exceptions.preflight import telling
 from exceptions.preflight.models import PreflightFinding, Verdict
 from exceptions.preflight.remedies import Remedy
-from integration.core.personal import masked
 from integration.core.templatetags.desk import badge
 from integration.exports import Column
 
@@ -21,13 +20,8 @@ def verdict(value: str) -> SafeString | str:
     return badge(STATES[Verdict(value)], str(Verdict(value).label)) if value else ""
 
 
-def title_of(slug: str) -> str:
-    check = check_of(slug)
-    return check.title if check else slug
-
-
 class FindingTable(tables.Table):
-    """`remedies` by finding; names are masked for those who need not see them."""
+    """`remedies` by finding; what is personal is masked for those who may not see it."""
 
     check_slug = tables.Column(verbose_name="Check")
     severity = tables.Column(verbose_name="Verdict")
@@ -53,25 +47,32 @@ class FindingTable(tables.Table):
         self.remedies, self.personal = remedies, personal
 
     def render_check_slug(self, value: str) -> str:
-        return title_of(value)
+        return telling.title_of(value)
 
     def render_severity(self, record: PreflightFinding) -> SafeString | str:
         return verdict(record.severity)
 
+    def render_subject(self, record: PreflightFinding) -> str:
+        return telling.subject(record, personal=self.personal)
+
     def render_label(self, record: PreflightFinding) -> str:
-        is_contact = bool(record.facts.get("contact_key"))
-        return record.label if self.personal or not is_contact else masked(record.label)
+        return telling.name(record, personal=self.personal)
+
+    def render_message(self, record: PreflightFinding) -> str:
+        return telling.message(record, personal=self.personal)
 
     def render_remedy(self, record: PreflightFinding) -> SafeString | str:
         remedy = self.remedies.get(record.pk)
         return format_html('<a href="{}">{}</a>', remedy.url, remedy.label) if remedy else ""
 
 
-COLUMNS: tuple[Column[PreflightFinding], ...] = (
-    Column("Check", lambda one: title_of(one.check_slug)),
-    Column("Verdict", lambda one: str(Verdict(one.severity).label)),
-    Column("What", lambda one: one.subject),
-    Column("Name", lambda one: one.label, personal=True),
-    Column("What would happen", lambda one: one.message),
-    Column("Kind", lambda one: one.code),
-)
+def columns(*, personal: bool) -> tuple[Column[PreflightFinding], ...]:
+    """Of the export."""
+    return (
+        Column("Check", lambda one: telling.title_of(one.check_slug)),
+        Column("Verdict", lambda one: str(Verdict(one.severity).label)),
+        Column("What", lambda one: telling.subject(one, personal=personal)),
+        Column("Name", lambda one: telling.name(one, personal=personal)),
+        Column("What would happen", lambda one: telling.message(one, personal=personal)),
+        Column("Kind", lambda one: one.code),
+    )

@@ -17,7 +17,7 @@ from exceptions.preflight.check import check_of
 from exceptions.preflight.forms import PreflightForm, PromotionForms, promotions_of
 from exceptions.preflight.models import Preflight, PreflightRun, Verdict
 from exceptions.preflight.remedies import remedies
-from exceptions.preflight.tables import COLUMNS, FindingTable
+from exceptions.preflight.tables import FindingTable, columns
 from exceptions.problems import Refused
 from exceptions.storable import text
 from integration.accounts.gate import person, requires
@@ -66,7 +66,9 @@ def preflight_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = request.GET.get("export", "")
     if run and form in ("csv", "xlsx"):
         name = f"preflight-{row.pk}-{run.number}"
-        return answer(_findings(request, run), COLUMNS, name, form=form, user=person(request))
+        user = person(request)
+        told = columns(personal=user.may(May.SEE_PERSONAL_DATA))
+        return answer(_findings(request, run), told, name, form=form, user=user)
     context = {"title": row.name, "preflight": row, "run": run, "runs": row.runs.all()[:20]}
     return render(
         request, "preflight/page.html", {**context, **_may(request), **_told(request, run)}

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from exceptions.preflight import tables
+from exceptions.preflight import tables, telling
 from exceptions.preflight.models import Verdict
 
 register = template.Library()
@@ -32,4 +32,4 @@ def verdict_words(value: str) -> str:
 
 @register.simple_tag
 def check_title(slug: str) -> str:
-    return tables.title_of(slug)
+    return telling.title_of(slug)

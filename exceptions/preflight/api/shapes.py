@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from connectors.sync.orders.discount import structures
+from exceptions.preflight import telling
 from exceptions.preflight.check import check_of
 from exceptions.preflight.comparison import Change
 from exceptions.preflight.forms import MOST_SKUS
@@ -13,7 +14,6 @@ from exceptions.preflight.models import PreflightFinding, PreflightRun
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.money import is_currency
-from integration.core.personal import masked
 
 MOST = 500
 
@@ -124,14 +124,14 @@ def checks(run: PreflightRun, changes: dict[str, Change] | None) -> list[dict[st
 
 
 def finding(row: PreflightFinding, user: User) -> dict[str, Any]:
-    """As `FoundShape` says; names of contacts masked for those who may not see them."""
-    hidden = bool(row.facts.get("contact_key")) and not user.may(May.SEE_PERSONAL_DATA)
+    """As `FoundShape` says; what is personal masked for those who may not see it."""
+    personal = user.may(May.SEE_PERSONAL_DATA)
     return {
         "id": row.pk,
         "check": row.check_slug,
         "verdict": row.severity,
-        "subject": row.subject,
-        "name": masked(row.label) if hidden else row.label,
+        "subject": telling.subject(row, personal=personal),
+        "name": telling.name(row, personal=personal),
         "code": row.code,
-        "message": row.message,
+        "message": telling.message(row, personal=personal),
     }

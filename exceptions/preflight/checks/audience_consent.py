@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from exceptions.preflight.about_people import AboutPeople
-from exceptions.preflight.check import Found
+from exceptions.preflight.check import Found, of_order
 from exceptions.preflight.ground import Ground, Someone
 from exceptions.preflight.models import Verdict
 from integration.consent import rules, suppression
@@ -39,7 +39,7 @@ class AudienceConsent(AboutPeople):
             why = left.get(one.key) or asked.refused.get(one.key or one.email, "")
             if why:
                 self.concerned += 1
-                yield _found(one, why)
+                yield of_order(_found(one, why), one.payload)
 
     def summary(self, ground: Ground, stops: int, cares: int) -> str:
         return f"{self.concerned:,} of {ground.contacts:,} contacts must not be written to."

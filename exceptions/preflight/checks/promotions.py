@@ -11,7 +11,7 @@ from connectors.sync.orders.world import World
 from connectors.sync.orders.world_loader import load
 from exceptions.preflight import sample
 from exceptions.preflight.buyers import sample_buyer
-from exceptions.preflight.check import Check, Figure, Found
+from exceptions.preflight.check import Check, Figure, Found, of_order
 from exceptions.preflight.ground import Ground, said, sample_lines
 from exceptions.preflight.plan import PROMISES, PlannedPromotion
 from exceptions.words import counted
@@ -64,7 +64,9 @@ class Promotions(Check):
         worked = discounting.work_out(reading.order, world, ground.plan.send_on, "")
         price = from_minor(sum(worked.left) + worked.carriage_left, ground.plan.currency)
         payload["order"]["total_paid"] = f"{price:f}"
-        yield from self._compared(ground, promotion, price, _tried(payload, ground, world))
+        tried = _tried(payload, ground, world)
+        for found in self._compared(ground, promotion, price, tried):
+            yield of_order(found, payload)
 
     def _compared(
         self, ground: Ground, promotion: PlannedPromotion, price: Decimal, tried: Translation

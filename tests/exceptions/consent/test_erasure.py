@@ -66,6 +66,7 @@ def ann(marketing):
     )  # fmt: skip
     a_finding(
         a_run(marketing), "CK-ann", label="Ann Archer", code="missing_tax_number",
+        impersonal="Ann Archer",
         facts={"contact_key": "CK-ann", "name": "Ann Archer"},
     )  # fmt: skip
     intake.file_findings([

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from connectors.sandbox.running import RunningSandbox
@@ -222,6 +223,62 @@ def test_a_company_abroad_without_tax_number_is_seen_before_it_orders(
     # then
     assert (company.key, "invalid_tax_number") in found(run, "audience_tax_number")
     assert run.results.get(check_slug="audience_tax_number").verdict == "care"
+
+
+def test_who_may_not_see_personal_data_reads_what_is_wrong_and_not_of_whom(
+    prima: RunningSandbox, sellable: list[str], client_for, marketing: User, auditor: User
+):
+    # given
+    person = {
+        "FirstName": "Ruth", "LastName": "Thompson", "CompanyName": "", "Country": "GB",
+        "AddressLine1": "c/o Ruth Thompson, The Old Mill behind the second bridge, 12 Dyer Row",
+        "Postcode": "QQ 99X",
+    }  # fmt: skip
+    client = connections.sfmc()
+    client.data_extensions.upsert_rows(
+        "Contact_Master", [RowWrite({"ContactKey": "CK-RUTH"}, {**person, "EmailAddress": "ruth@"})]
+    )
+    client.close()
+    plan = planned(marketing, skus=[{"sku": sellable[0]}], audience="Contact_Master")
+
+    # when
+    run = checked(plan, marketing)
+
+    # then
+    said = run.findings.filter(subject="CK-RUTH").values_list("message", "impersonal")
+    assert any("QQ 99X" in message for message, _ in said)
+    pages = {
+        reverse("preflight", args=[plan.pk]): {"check": "audience_address"},
+        reverse("preflight", args=[plan.pk], query={"export": "csv"}): {"export": "csv"},
+        reverse("api-preflight", args=[plan.pk]): {"limit": "500"},
+    }
+    for page, asked in pages.items():
+        mine, theirs = (
+            b"".join(client_for(one).get(page, asked)).decode() for one in (marketing, auditor)
+        )
+        assert "QQ 99X" in mine
+        assert "CK-RUTH" in theirs
+        for word in ("QQ 99X", "Thompson", "Mill", "Dyer", "ruth@"):
+            assert word not in theirs, (page, word)
+        assert "is no postcode of GB" in theirs
+
+
+def test_the_account_a_sample_order_is_tried_with_is_masked_too(
+    sellable: list[str], marketing: User
+):
+    PromotionMapping.objects.create(source_code="PRE10", prima_code="AUTUMN26")
+    for buyer in PrimaCustomer.objects.filter(data__type="person"):
+        for place in buyer.data["addresses"]:
+            place["address"]["postcode"] = "QQ 99X"
+        buyer.save()
+    promotions = [{"code": "PRE10", "type": "percent", "value": "10", "scope": "order"}]
+
+    plan = planned(marketing, skus=[{"sku": sellable[0]}], promotions=promotions)
+    finding = checked(plan, marketing).findings.get(check_slug="promotions")
+
+    assert finding.code == "not_priced"
+    assert "“QQ 99X” is no postcode" in finding.message
+    assert "“Q••• 9•••” is no postcode" in finding.impersonal
 
 
 def test_an_audience_that_is_not_there_is_told_in_words(

@@ -208,6 +208,31 @@ def test_names_of_the_audience_are_masked_for_the_auditor(client_for: ClientFor,
     assert "J••• S•••" in page
 
 
+KEPT_EARLIER = {
+    "label": "Jane Smith", "check_slug": "audience_address", "code": "incompatible_address",
+    "message": "The line 12 Dyer Row of jane@example.com is too long.", "facts": {"contact_key": ""},
+}  # fmt: skip
+
+
+def test_a_contact_without_a_key_is_masked_as_well_and_so_are_runs_of_before(
+    client_for: ClientFor, auditor: User, marketing: User
+):
+    run = a_run(auditor)
+    a_finding(run, "jane@example.com", **KEPT_EARLIER)
+    a_finding(run, "TEN", check_slug="promotions", code="bad_discount", label="Percentage off")
+    address = reverse("preflight", args=[run.preflight_id])
+
+    page = client_for(auditor).get(address).content.decode()
+    export = client_for(auditor).get(address, {"export": "csv"}).getvalue().decode()
+
+    for text in (page, export):
+        assert not [word for word in ("Jane", "jane@", "Dyer") if word in text]
+        assert "j•••@example.com" in text
+        assert "Incompatible address." in text
+        assert "Percentage off" in text
+    assert "jane@example.com" in client_for(marketing).get(address).content.decode()
+
+
 @pytest.mark.parametrize("name", ["preflight-new", "preflight-edit", "preflight-check"])
 def test_who_only_looks_checks_nothing(client_for: ClientFor, auditor: User, name: str):
     run = a_run(auditor)
