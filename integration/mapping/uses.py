@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from integration.mapping.models import ProductMapping, PromotionMapping, ValueMapping
 from integration.mirror.models import CampaignOrder
+from integration.mirror.order_words import words, words_of
 
 Mapping = ProductMapping | PromotionMapping | ValueMapping
 _ORDER_FIELDS: dict[str, tuple[str, ...]] = {
@@ -30,7 +31,7 @@ class Use:
 
 
 def of(mapping: Mapping) -> Use:
-    """The orders with this very value, on the days on which the mapping is in force."""
+    """The orders with this value, on the days on which the mapping is in force."""
     found = _orders(mapping).filter(ordered_at__date__gte=mapping.valid_from)
     if mapping.valid_to is not None:
         found = found.filter(ordered_at__date__lte=mapping.valid_to)
@@ -47,15 +48,17 @@ def of(mapping: Mapping) -> Use:
 def _orders(mapping: Mapping) -> QuerySet[CampaignOrder]:
     match mapping:
         case ProductMapping():
-            return CampaignOrder.objects.filter(
-                payload__contains={"lines": [{"sku": mapping.source_sku}]}
-            )
+            return _by_part("lines", "sku", mapping.source_sku)
         case PromotionMapping():
-            return CampaignOrder.objects.filter(
-                payload__contains={"promotions": [{"code": mapping.source_code}]}
-            )
+            return _by_part("promotions", "code", mapping.source_code)
         case _:
             return _by_order_field(mapping)
+
+
+def _by_part(parts: str, field: str, value: str) -> QuerySet[CampaignOrder]:
+    """Whatever the case, as the book looks it up."""
+    found = CampaignOrder.objects.alias(words=words(parts, field))
+    return found.filter(words__overlap=words_of(value, parts, field))
 
 
 def _by_order_field(mapping: ValueMapping) -> QuerySet[CampaignOrder]:

@@ -1,6 +1,7 @@
 """What each system last said, as rows. The remote stays the owner; these are copies."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
@@ -8,6 +9,7 @@ from django.db.models.functions import Upper
 
 from integration.mirror.contacts import Contact
 from integration.mirror.documents import BookedOrder, PrimaDocument
+from integration.mirror.order_words import words
 from integration.mirror.shipments import Shipment
 from integration.mirror.stock import Stock
 
@@ -63,6 +65,9 @@ class CampaignOrder(models.Model):
             models.Index(Upper("email"), name="order_email"),
             # The list of orders.
             models.Index(fields=["-ordered_at", "key"], name="order_recent"),
+            # What uses the mapping of a product or promotion.
+            GinIndex(words("lines", "sku"), name="order_skus"),
+            GinIndex(words("promotions", "code"), name="order_promotions"),
         ]
 
     def __str__(self) -> str:

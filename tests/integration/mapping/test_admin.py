@@ -2,13 +2,17 @@
 
 from datetime import date
 from io import BytesIO
+from unicodedata import normalize
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integration.audit.models import AuditEntry
-from integration.mapping.models import ProductMapping, ValueMapping
+from integration.mapping import uses
+from integration.mapping.book import MappingBook
+from integration.mapping.models import ProductMapping, PromotionMapping, ValueMapping
 from integration.mirror.models import CampaignOrder
 
 LIST = "/admin/mapping/productmapping/"
@@ -102,6 +106,47 @@ def test_what_uses_this_counts_orders_and_money(client_for, admin_person):
     assert "2 campaign orders" in page
     assert "25.00 GBP" in page
     assert "O-3" not in page
+
+
+@pytest.mark.django_db
+def test_what_uses_this_is_found_as_mappings_are_whatever_the_case(django_assert_num_queries):
+    product = ProductMapping.objects.create(source_sku="Camp-é1", prima_sku="P-1")
+    promotion = PromotionMapping.objects.create(source_code="ten", prima_code="AUTUMN")
+    written = ("Camp-é1", "CAMP-É1", "camp-e\u0301\u0031", " camp-é1\u00a0\n")
+    for number, sku in enumerate(written):
+        row = order(f"O-{number}", "OTHER")
+        row.payload["lines"].append({"sku": sku})
+        row.payload["promotions"] = [{"code": "Ten"}]
+        row.save()
+        assert MappingBook.load().product(normalize("NFC", sku), date(2026, 1, 1)) == "P-1"
+    order("O-9", "CAMP-É12")
+    for number, strange in enumerate(({}, {"lines": "CAMP-É1"}, {"lines": ["x", {"sku": 9}]}, [])):
+        CampaignOrder.objects.filter(pk=order(f"S-{number}", "X" * 9_000).pk).update(
+            payload=strange
+        )
+
+    for mapping in (product, promotion):
+        with django_assert_num_queries(3):
+            use = uses.of(mapping)
+        assert use.orders == 4
+        assert {one.key for one in use.latest} == {"O-0", "O-1", "O-2", "O-3"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("mapping", "index"),
+    [
+        (ProductMapping(source_sku="A", prima_sku="B"), "order_skus"),
+        (PromotionMapping(source_code="A", prima_code="B"), "order_promotions"),
+    ],
+)
+def test_what_uses_this_goes_by_an_index(mapping, index):
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        uses.of(mapping)
+        for query in asked.captured_queries[1:]:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            assert index in str(cursor.fetchall())
 
 
 def upload(client, text: str):
