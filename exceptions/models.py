@@ -143,6 +143,8 @@ class Occurrence(models.Model):
             ),
             # Search, and whether a sighting was dismissed for this very record.
             models.Index(fields=["external_id"], name="occurrence_external_id"),
+            # The list of cases, by currency, and which there are to choose from.
+            models.Index(fields=["currency", "case"], name="occurrence_currency"),
         ]
 
     def __str__(self) -> str:

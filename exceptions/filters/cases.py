@@ -1,4 +1,4 @@
-"""How cases are narrowed down: text, queue, state, person, age."""
+"""How cases are narrowed down: text, queue, state, person, age, currency."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,10 +8,12 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from exceptions.filters.currencies import currencies
 from exceptions.kind import kinds
 from exceptions.models import ACTIVE, ExceptionCase, Occurrence, Status
 from integration.accounts.models import User
 from integration.accounts.roles import May
+from reconciliation.filters.fields import Offered
 
 AGES = [("1", "Over 1 day"), ("3", "Over 3 days"), ("7", "Over a week"), ("30", "Over 30 days")]
 
@@ -65,6 +67,10 @@ class CaseFilter(filters.FilterSet):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
+    currency = filters.CharFilter(
+        label="Currency", method="by_currency", widget=Offered("Any currency", currencies)
+    )
+
     class Meta:
         model = ExceptionCase
         fields: list[str] = []
@@ -100,3 +106,11 @@ class CaseFilter(filters.FilterSet):
         self, queryset: QuerySet[ExceptionCase], _name: str, value: str
     ) -> QuerySet[ExceptionCase]:
         return queryset.filter(first_seen_at__lt=timezone.now() - timedelta(days=int(value)))
+
+    def by_currency(
+        self, queryset: QuerySet[ExceptionCase], _name: str, value: str
+    ) -> QuerySet[ExceptionCase]:
+        """With an order in it that waits; of a case that is closed, with any that did."""
+        seen = Occurrence.objects.filter(case=OuterRef("pk"), currency__in={value, value.upper()})
+        waits = Exists(seen.filter(closed_at__isnull=True))
+        return queryset.filter(waits | (~Q(status__in=ACTIVE) & Exists(seen)))
