@@ -42,6 +42,7 @@ class GatewayMappingAdmin(Trailed):
     """A table of a gateway, set up column by column and tried with a file before it is used."""
 
     form = GatewayMappingForm
+    fieldsets = GatewayMappingForm.SECTIONS
     list_display = ["name", "gateway", "try_link"]
     search_fields = ["name", "gateway"]
 

@@ -1,6 +1,6 @@
 """The form by which an admin says how to read a table of a gateway that has no format."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -10,27 +10,6 @@ from integration.records.payout import LineKind
 from reconciliation.importing.mappings import mapping_of
 from reconciliation.models import GatewayMapping
 
-_WORDS = {
-    "line_id": "Id of the line",
-    "payout_id": "Id of the payout",
-    "kind": "Kind of movement",
-    "gross": "Gross amount",
-    "fee": "Fee",
-    "fee_tax": "VAT in the fee",
-    "net": "Net amount",
-    "currency": "Currency",
-    "occurred_at": "Date, or date and time",
-    "time": "Time, when apart",
-    "available_on": "Day it counts for",
-    "reference": "Order reference",
-    "transaction_id": "Transaction id",
-    "parent_transaction_id": "Id of the transaction it belongs to",
-    "customer_email": "E-mail of the customer",
-    "description": "Description",
-    "account": "Account",
-    "debit": "Debit, when the amount has two columns",
-    "credit": "Credit, when the amount has two columns",
-}
 _KINDS = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in LineKind]
 _PLAIN = (
     "delimiter", "mark", "dates", "zone", "currency", "account", "minor_units", "signs", "fee_sign",
@@ -38,9 +17,35 @@ _PLAIN = (
 )  # fmt: skip
 
 
-class GatewayMappingForm(forms.ModelForm):
-    """Every column by its title in the file; kinds as lines of `word = kind`."""
+def _column(label: str) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=160)
 
+
+class GatewayMappingForm(forms.ModelForm):
+    """Every column by its title in the file; kinds as lines of `word = kind`.
+
+    Declared one by one, because the admin site shows no field that a form adds to itself.
+    """
+
+    column_line_id = _column("Id of the line")
+    column_payout_id = _column("Id of the payout")
+    column_kind = _column("Kind of movement")
+    column_gross = _column("Gross amount")
+    column_fee = _column("Fee")
+    column_fee_tax = _column("VAT in the fee")
+    column_net = _column("Net amount")
+    column_currency = _column("Currency")
+    column_occurred_at = _column("Date, or date and time")
+    column_time = _column("Time, when apart")
+    column_available_on = _column("Day it counts for")
+    column_reference = _column("Order reference")
+    column_transaction_id = _column("Transaction id")
+    column_parent_transaction_id = _column("Id of the transaction it belongs to")
+    column_customer_email = _column("E-mail of the customer")
+    column_description = _column("Description")
+    column_account = _column("Account")
+    column_debit = _column("Debit, when the amount has two columns")
+    column_credit = _column("Credit, when the amount has two columns")
     kinds = forms.CharField(
         label="Words for kinds",
         required=False,
@@ -52,6 +57,7 @@ class GatewayMappingForm(forms.ModelForm):
         label="Kind of every row", required=False, choices=[("", "By the column"), *_KINDS]
     )
     delimiter = forms.ChoiceField(
+        label="Columns are parted by",
         required=False,
         choices=[("", "Find it"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe")],
     )
@@ -59,7 +65,7 @@ class GatewayMappingForm(forms.ModelForm):
         label="Decimals", choices=[("point", "1,234.50"), ("comma", "1.234,50")]
     )
     dates = forms.ChoiceField(
-        choices=[("ymd", "2026-10-31"), ("dmy", "31/10/2026"), ("mdy", "10/31/2026")]
+        label="Days", choices=[("ymd", "2026-10-31"), ("dmy", "31/10/2026"), ("mdy", "10/31/2026")]
     )
     zone = forms.CharField(label="Time zone", initial="UTC", help_text="As in Europe/London.")
     currency = forms.CharField(
@@ -92,6 +98,29 @@ class GatewayMappingForm(forms.ModelForm):
     )
     total_empty = forms.BooleanField(label="An empty cell is a total", required=False)
 
+    SECTIONS: ClassVar[Any] = (
+        (None, {"fields": ["name", "gateway"]}),
+        (
+            "Columns",
+            {
+                "description": "The title of each column as it stands in the file. Leave empty what "
+                "the file does not have.",
+                "fields": [f"column_{name}" for name in FIELDS],
+            },
+        ),
+        ("Kinds of movement", {"fields": ["kinds", "default_kind"]}),
+        (
+            "How the file is written",
+            {
+                "fields": [
+                    "delimiter", "mark", "dates", "zone", "currency", "account", "minor_units",
+                    "signs", "fee_sign",
+                ]
+            },
+        ),
+        ("Rows of totals", {"fields": ["total_column", "total_words", "total_empty"]}),
+    )  # fmt: skip
+
     class Meta:
         model = GatewayMapping
         fields = ("name", "gateway")
@@ -100,11 +129,7 @@ class GatewayMappingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         given = self.instance.settings
         for name in FIELDS:
-            self.fields[f"column_{name}"] = forms.CharField(
-                label=f"Column: {_WORDS[name]}",
-                required=False,
-                initial=given.get("columns", {}).get(name, ""),
-            )
+            self.fields[f"column_{name}"].initial = given.get("columns", {}).get(name, "")
         for name in _PLAIN:
             if name in given:
                 self.fields[name].initial = given[name]

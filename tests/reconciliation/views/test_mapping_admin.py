@@ -1,9 +1,12 @@
 """An admin maps a table nobody wrote a format for, tries it, and finance imports it."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from connectors.gateways.mapping import FIELDS
 from integration.audit.models import AuditEntry
 from reconciliation.models import GatewayLine, GatewayMapping, StatementFile
 
@@ -35,6 +38,14 @@ ADD = "admin:reconciliation_gatewaymapping_add"
 @pytest.fixture(autouse=True)
 def _kept_apart(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+def test_the_page_asks_for_all_that_a_mapping_says(client_for, admin_person):
+    page = client_for(admin_person).get(reverse(ADD)).content.decode()
+
+    asked = set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', page))
+    assert {*FORM, *(f"column_{name}" for name in FIELDS)} <= asked
+    assert {"default_kind", "delimiter", "currency", "total_column", "total_empty"} <= asked
 
 
 def test_a_mapping_is_set_up_tried_and_used(client_for, admin_person, finance):
