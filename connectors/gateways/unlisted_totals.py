@@ -44,8 +44,7 @@ class Lookout:
         if found := self._worded(row):
             return self._wrong_word(row, *found)
         missing = [name for name in ("line_id", "occurred_at") if self.mapping.column(name)]
-        amounts = [name for name in ("gross", "net", "debit", "credit") if self._says(row, name)]
-        if amounts and not any(self._says(row, name) for name in missing):
+        if self._amounts(row) and not any(self._says(row, name) for name in missing):
             title = self.mapping.columns[missing[0]]
             return self._problem(
                 row, f"The row has an amount and nothing in “{title}”, as totals have.", title, ""
@@ -54,6 +53,8 @@ class Lookout:
 
     def _one_more(self, row: Row) -> FileProblem | None:
         word = row.text(plain(self.mapping.total_column))
+        if not word and not self.mapping.total_empty and self._amounts(row):
+            return self._empty_one(row)
         if not _is_total(word):
             return None
         return FileProblem(
@@ -63,6 +64,15 @@ class Lookout:
             row.number,
             plain(self.mapping.total_column),
             word,
+        )
+
+    def _empty_one(self, row: Row) -> FileProblem:
+        return FileProblem(
+            Code.UNKNOWN_ROW_TYPE,
+            f"The row has an amount and nothing in “{self.mapping.total_column}”. If it is a total, tick "
+            f"“An empty cell is a total” in the mapping “{self.mapping.name}”.",
+            row.number,
+            plain(self.mapping.total_column),
         )
 
     def see(self, row: Row, line: PayoutLine) -> None:
@@ -84,6 +94,9 @@ class Lookout:
         """Raises FileProblem when the last line was exactly the sum of all before it."""
         if self._last is not None:
             raise self._last
+
+    def _amounts(self, row: Row) -> bool:
+        return any(self._says(row, name) for name in ("gross", "net", "debit", "credit"))
 
     def _says(self, row: Row, name: str) -> bool:
         return bool(row.text(self.mapping.column(name)))

@@ -200,6 +200,13 @@ class TestATotalThatIsNot:
 
         assert "add it to “Words for totals” in the mapping “Shop pay”" in str(outcome.problem)
 
+    def test_with_an_empty_cell_that_is_none_yet_names_the_box_to_tick(self, told):
+        outcome = told(LINES + ",,,150.00,3.00,EUR\n")
+
+        assert outcome.code == "unknown_row_type"
+        assert str(outcome.problem).startswith("Row 4: The row has an amount and nothing in “Day”.")
+        assert "tick “An empty cell is a total” in the mapping “Shop pay”" in str(outcome.problem)
+
     def test_is_not_seen_in_lines_that_only_look_a_little_like_it(self, told):
         rows = (
             LINES + "A3,2026-03-04,Sale,150.00,0.00,EUR\nTotalEnergies 7,2026-03-04,Sale,1,0,EUR\n"
