@@ -28,6 +28,30 @@ def test_every_link_leads_somewhere(page):
     assert broken == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_row_of_a_table_has_as_many_cells_as_its_heading(page):
+    """One cell more is dropped where the page is shown."""
+    tables = re.findall(r"(?:^\|.*\n)+", page.read_text(), re.MULTILINE)
+
+    odd = [
+        row
+        for table in tables
+        for row in table.splitlines()
+        if row.count("|") != table.splitlines()[0].count("|")
+    ]
+
+    assert odd == []
+
+
+def test_every_decision_has_a_number_of_its_own_and_is_listed():
+    decisions = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    index = (ROOT / "docs" / "adr" / "README.md").read_text()
+
+    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    for path in decisions:
+        assert f"| [{path.name[:4]}]({path.name}) |" in index
+
+
 @pytest.mark.parametrize("slug", sorted(kinds()))
 def test_every_kind_has_its_page_with_owner_and_steps(slug):
     text = (ROOT / kinds()[slug].manual).read_text()

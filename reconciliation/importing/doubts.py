@@ -1,7 +1,7 @@
 """What the balances leave open about bookings that two statements may both hold."""
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
-from reconciliation.importing.ties import OPEN_THEIRS
+from reconciliation.importing.ties import OPEN_MINE, OPEN_THEIRS, WITHOUT_ITS_LIKE
 
 SHOWN = 50
 # The statement goes on where the other side ends, or ends where it begins (`adjoins`). An amount that
@@ -11,12 +11,16 @@ _SIDES = f"""
 WITH spans AS (
     SELECT account, currency, min(booked_on) AS first, max(booked_on) AS last
     FROM {{mine}} GROUP BY account, currency
+), open_mine AS (
+    SELECT o.* FROM {{mine}} o WHERE {OPEN_MINE}
+), open_theirs AS (
+    SELECT o.* FROM {{theirs}} o WHERE {OPEN_THEIRS}
 ), mine AS (
     SELECT m.*, m.ctid AS at, m.booked_on > p.first AND m.booked_on < p.last AS whole,
         first_value(balance) OVER w AS day_start, last_value(balance + amount) OVER w AS day_end,
         count(*) OVER (PARTITION BY account, bank_ref) = 1 AS named,
         row_number() OVER (PARTITION BY account, currency, booked_on, amount, known_as IS NULL
-            ORDER BY part, seq) AS nth
+            ORDER BY {WITHOUT_ITS_LIKE.format(like="open_theirs", own="m")}, m.words, part, seq) AS nth
     FROM {{mine}} m JOIN spans p USING (account, currency)
     WINDOW w AS (PARTITION BY account, currency, booked_on, part ORDER BY seq
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
@@ -24,7 +28,8 @@ WITH spans AS (
     SELECT o.*, {OPEN_THEIRS} AS open, o.booked_on > p.first AND o.booked_on < p.last AS covered,
         count(*) OVER (PARTITION BY account, bank_ref) = 1 AS named,
         row_number() OVER (PARTITION BY account, currency, booked_on, amount, said, {OPEN_THEIRS}
-            ORDER BY file_id, part, seq) AS nth
+            ORDER BY {WITHOUT_ITS_LIKE.format(like="open_mine", own="o")}, o.words, file_id, part, seq
+        ) AS nth
     FROM {{theirs}} o JOIN spans p USING (account, currency)
 ), blocks AS (
     SELECT DISTINCT account, currency, booked_on, file_id, part, first_value(balance) OVER w AS day_start,

@@ -289,6 +289,8 @@ def again(file: StatementFile, *, actor: User, said: Choices) -> StatementFile:
         decided = given.get("decided", {})
         if said.overlap:
             decided = {**decided, **{str(pk): said.overlap for pk in asked}}
+            by = {**given.get("decided_by", {}), **dict.fromkeys(map(str, asked), str(actor))}
+            given = {**given, "decided_by": by}
         row.preview = {"given": {**given, "whole": said.whole, "decided": decided}}
         row.save()
         trail.record(

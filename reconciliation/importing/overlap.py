@@ -70,11 +70,14 @@ class Known:
     def sentence(self, lines: int) -> str:
         if not self.files:
             return ""
+        counted = f"{self.count:,} of the {lines:,} bookings are"
+        if self.count == lines:
+            counted = "The booking is" if lines == 1 else f"All {lines:,} bookings are"
         named = ", ".join(f"“{name}” ({number:,})" for _, name, number in self.files[:5])
         more = f" and {len(self.files) - 5} more" if len(self.files) > 5 else ""
         return (
-            f"{self.count:,} of the {lines:,} bookings are known already, from {named}{more}. They are "
-            "noted as seen again and not booked a second time."
+            f"{counted} known already, from {named}{more}: noted as seen again, and not booked a second "
+            "time."
         )
 
 
@@ -151,8 +154,8 @@ def _doubtful(found: list[tuple[Any, ...]], files: list[int]) -> Doubtful:
     count, first = found[0][-1], rows[0]
     bookings = "1 booking" if count == 1 else f"{count:,} bookings"
     return Doubtful(
-        f"The days overlap with “{first['name']}”, and for {bookings} neither balances nor texts tell "
-        f"whether they are the same, the first on {found[0][2]:%-d %B %Y}. Compare them below and say what "
+        f"The days overlap with “{first['name']}”, and for {bookings} balances and texts leave "
+        f"open whether they are the same, the first on {found[0][2]:%-d %B %Y}. Compare them below and say what "
         "they are.",
         rows,
         files,

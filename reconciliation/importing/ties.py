@@ -50,7 +50,7 @@ _TEXTS_AGREE = """
     AND (s.bank_ref = '' OR t.bank_ref = '' OR s.bank_ref = t.bank_ref
         OR (NOT t.alike AND left(s.bank_ref, 16) = left(t.bank_ref, 16)))
 """
-_OPEN_MINE = "known_as IS NULL"
+OPEN_MINE = "known_as IS NULL"
 OPEN_THEIRS = "NOT EXISTS (SELECT FROM {mine} k WHERE k.known_as = o.id)"
 
 
@@ -60,7 +60,7 @@ def _by_balance(equal: str) -> str:
     WITH mine AS (
         SELECT o.*, o.ctid AS at,
             row_number() OVER (PARTITION BY {equal} ORDER BY part, seq) AS nth
-        FROM {{mine}} o WHERE {_OPEN_MINE}
+        FROM {{mine}} o WHERE {OPEN_MINE}
     ), theirs AS (
         SELECT o.*, row_number() OVER (PARTITION BY {equal} ORDER BY file_id, part, seq) AS nth
         FROM {{theirs}} o WHERE balance IS NOT NULL AND {OPEN_THEIRS}
@@ -92,7 +92,7 @@ WITH days AS (
 ), mine AS (
     SELECT o.*, o.ctid AS at, row_number() OVER (
         PARTITION BY account, currency, booked_on, amount ORDER BY bank_ref, text, seq) AS nth
-    FROM {{mine}} o JOIN days USING (account, currency, booked_on) WHERE {_OPEN_MINE}
+    FROM {{mine}} o JOIN days USING (account, currency, booked_on) WHERE {OPEN_MINE}
 ), theirs AS (
     SELECT o.*, row_number() OVER (
         PARTITION BY account, currency, booked_on, amount ORDER BY bank_ref, text, seq) AS nth
@@ -102,22 +102,23 @@ UPDATE {{mine}} u SET known_as = t.id
 FROM mine s JOIN theirs t USING (account, currency, booked_on, amount, nth)
 WHERE u.ctid = s.at AND {_TEXTS_AGREE}
 """
-# What a person says is the same: equal texts first, then one for one.
+# Equal amounts of a day go together by equal texts first, then one for one.
+WITHOUT_ITS_LIKE = """NOT EXISTS (SELECT FROM {like} l
+    WHERE (l.account, l.currency, l.booked_on, l.amount, l.words)
+        = ({own}.account, {own}.currency, {own}.booked_on, {own}.amount, {own}.words))"""
+# What a person says is the same.
 BY_AMOUNT = f"""
 WITH mine AS (
-    SELECT o.*, o.ctid AS at FROM {{mine}} o WHERE {_OPEN_MINE}
+    SELECT o.*, o.ctid AS at FROM {{mine}} o WHERE {OPEN_MINE}
 ), theirs AS (
     SELECT o.* FROM {{theirs}} o WHERE o.said = 'same' AND {OPEN_THEIRS}
 ), ranked_mine AS (
     SELECT s.*, row_number() OVER (PARTITION BY account, currency, booked_on, amount ORDER BY
-        NOT EXISTS (SELECT FROM theirs t WHERE (t.account, t.currency, t.booked_on, t.amount, t.words)
-            = (s.account, s.currency, s.booked_on, s.amount, s.words)), s.words, part, seq) AS nth
+        {WITHOUT_ITS_LIKE.format(like="theirs", own="s")}, s.words, part, seq) AS nth
     FROM mine s
 ), ranked_theirs AS (
     SELECT t.*, row_number() OVER (PARTITION BY account, currency, booked_on, amount ORDER BY
-        NOT EXISTS (SELECT FROM mine s WHERE (t.account, t.currency, t.booked_on, t.amount, t.words)
-            = (s.account, s.currency, s.booked_on, s.amount, s.words)), t.words, file_id, part, seq)
-        AS nth
+        {WITHOUT_ITS_LIKE.format(like="mine", own="t")}, t.words, file_id, part, seq) AS nth
     FROM theirs t
 )
 UPDATE {{mine}} u SET known_as = t.id

@@ -74,6 +74,8 @@ class StatementFile(models.Model):
     def taken(self) -> str:
         """How many lines an import brings, and how many more were known before, in words."""
         new = self.lines - self.known
+        if self.known and not new:
+            return f"no new line, {self.known:,} known already"
         words = f"{new:,} line{'' if new == 1 else 's'}"
         return f"{words}, {self.known:,} more known already" if self.known else words
 

@@ -131,6 +131,7 @@ def file_page(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": file.preview,
         "importing": file.state == State.PREVIEW and file.preview.get("importing"),
         "earlier": _earlier(file),
+        "decided": _decided(file),
         "payouts": Payout.objects.filter(file=file)[:50],
         "asked": question(file.preview.get("asked", [])),
         "again": file.again.select_related("bank_line__file")[:50] if file.known else [],
@@ -148,6 +149,16 @@ def _shut(file: StatementFile) -> list[Period]:
         return []
     days = date.fromisoformat(first), date.fromisoformat(last)
     return list(periods.shut_within(file.company, *days))
+
+
+def _decided(file: StatementFile) -> list[tuple[StatementFile, str, bool]]:
+    """The earlier statements this one was compared with, by whom, and whether they are the same."""
+    given = file.preview.get("given", {})
+    said, who = given.get("decided", {}), given.get("decided_by", {})
+    if not said:
+        return []
+    earlier = StatementFile.objects.defer("preview").filter(pk__in=said).order_by("pk")
+    return [(one, who.get(str(one.pk), "somebody"), said[str(one.pk)] == "same") for one in earlier]
 
 
 def _earlier(file: StatementFile) -> StatementFile | None:

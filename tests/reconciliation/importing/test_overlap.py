@@ -39,8 +39,8 @@ class TestDailyAndMonthlyStatements:
 
         assert file.preview["remarks"] == [
             (
-                "3 of the 6 bookings are known already, from “bank.sta” (3). They are noted as seen again "
-                "and not booked a second time."
+                "3 of the 6 bookings are known already, from “bank.sta” (3): noted as seen again, and not "
+                "booked a second time."
             )
         ]
         assert files.commit(file, actor=None).taken == "3 lines, 3 more known already"
@@ -49,8 +49,8 @@ class TestDailyAndMonthlyStatements:
 
     def test_the_month_first(self):
         assert took(mt940("MONTH", MONTH)) == "6 lines"
-        assert took(mt940("DAY-5", FIFTH, OPENING[5])) == "0 lines, 3 more known already"
-        assert took(mt940("DAY-9", [MONTH[4]], OPENING[9])) == "0 lines, 1 more known already"
+        assert took(mt940("DAY-5", FIFTH, OPENING[5])) == "no new line, 3 known already"
+        assert took(mt940("DAY-9", [MONTH[4]], OPENING[9])) == "no new line, 1 known already"
 
         assert booked() == truly(MONTH)
 
@@ -63,7 +63,7 @@ class TestDailyAndMonthlyStatements:
     def test_in_two_formats_that_word_their_texts_otherwise(self):
         took(mt940("MONTH", MONTH))
 
-        assert took(camt("CAMT", MONTH), "month.xml") == "0 lines, 6 more known already"
+        assert took(camt("CAMT", MONTH), "month.xml") == "no new line, 6 known already"
         assert booked() == truly(MONTH)
 
     def test_with_the_newest_booking_first(self):
@@ -121,7 +121,7 @@ class TestTwoEqualBookingsOfADay:
         took(mt940("NOON", noon))
 
         assert took(mt940("EVENING", evening)) == "2 lines"
-        assert took(mt940("DAY", [*noon, *evening])) == "0 lines, 4 more known already"
+        assert took(mt940("DAY", [*noon, *evening])) == "no new line, 4 known already"
 
     def test_have_an_id_that_mt940_cuts_and_camt_does_not(self):
         whole = "2026100512345678-000001"
@@ -167,7 +167,7 @@ class TestWhatTheBalancesLeaveOpen:
 
     @pytest.mark.parametrize(
         ("said", "taken", "count"),
-        [("same", "0 lines, 2 more known already", 2), ("further", "2 lines", 4)],
+        [("same", "no new line, 2 known already", 2), ("further", "2 lines", 4)],
     )
     def test_is_decided_by_a_person(self, finance, said: Said, taken, count):
         took(mt940("A", SWEEP))
@@ -197,8 +197,7 @@ class TestWhatTheBalancesLeaveOpen:
         assert {row["name"] for row in file.preview["overlap"]} == {"later.sta"}
         file = files.again(file, actor=finance, said=Choices(overlap="same"))
         assert (
-            files.commit(files.inspect(file), actor=finance).taken
-            == "0 lines, 2 more known already"
+            files.commit(files.inspect(file), actor=finance).taken == "no new line, 2 known already"
         )
 
     def test_is_asked_once_more_where_a_later_statement_has_it_too_and_then_settled(self, finance):
@@ -291,7 +290,7 @@ class TestWhatTheBalancesLeaveOpen:
 
         call_command("import_payout", path, overlap="same")
 
-        assert "Imported: 0 lines, 2 more known already." in capsys.readouterr().out
+        assert "Imported: no new line, 2 known already." in capsys.readouterr().out
 
 
 class TestTheSameStatementAgain:

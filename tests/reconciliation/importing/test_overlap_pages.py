@@ -37,6 +37,7 @@ def test_a_person_compares_and_decides(client_for, finance):
     shown = client.get(page).content.decode()
     assert "Known already, and not booked again" in shown
     assert "first.sta" in shown
+    assert f"first.sta</a>, {finance} said: they are the same." in shown
     assert BankLine.objects.count() == 2
 
 
@@ -67,6 +68,29 @@ def test_what_is_asked_now_is_not_answered_by_what_was_asked_before(client_for, 
     file.refresh_from_db()
     assert "has changed meanwhile" in answer.content.decode()
     assert (file.state, BankLine.objects.count()) == ("held", 3)
+
+
+def test_bookings_of_one_amount_are_shown_beside_those_of_the_same_text():
+    took(mt940("A", [Booking(5, 10, "RENT")], 70))
+
+    file = brought(mt940("B", [Booking(5, 10, "SECOND RENT"), Booking(5, 10, "RENT")], 70))
+
+    sides = [(row["here"], row["there"]) for row in file.preview["overlap"]]
+    assert ("RENT", "RENT") in sides
+    assert ("SECOND RENT", "RENT") not in sides
+
+
+def test_a_statement_shows_its_bookings_as_a_bank_does(client_for, finance):
+    took(mt940("MONTH", MONTH))
+    page = reverse("payout-file", args=[brought(mt940("DAY", FIFTH, 70)).pk])
+
+    shown = " ".join(client_for(finance).get(page).content.decode().split())
+
+    assert "All 3 bookings are known already" in shown
+    assert "Keep it, 3 known already" in shown
+    assert '<th scope="col">Statement</th> <th scope="col" class="num">Amount</th>' in shown
+    assert ">Fee<" not in shown
+    assert "<dt>Payouts</dt>" not in shown
 
 
 @pytest.mark.parametrize("who", ["operations", "marketing", "auditor"])
