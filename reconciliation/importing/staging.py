@@ -41,6 +41,13 @@ BANK_COLUMNS = (
 )  # fmt: skip
 
 
+_BANK_TABLE = (*BANK_COLUMNS, "seq", "balance", "known_as", "words")
+_COLUMNS_OF = """
+    SELECT attname::text FROM pg_attribute
+    WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
+"""
+
+
 def words(column: str) -> str:
     """SQL: the letters and digits of a text, by which two writings of it are compared."""
     return f"regexp_replace(upper({column}), '[^[:alnum:]]', '', 'g')"
@@ -139,10 +146,14 @@ def drop(staged: Staged) -> None:
 
 
 def waits(staged: Staged, lines: int, payouts: int) -> bool:
-    """Whether all rows are still there; a crash of the database empties unlogged tables."""
+    """Whether all rows are still there, with all columns of today.
+
+    A crash of the database empties unlogged tables, and a file may have been staged before an update.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)::text", [staged.name])
-        if cursor.fetchone() == (None,):
+        cursor.execute(_COLUMNS_OF, [staged.name])
+        columns = {name for (name,) in cursor.fetchall()}
+        if not any(columns.issuperset(wanted) for wanted in (LINE_COLUMNS, _BANK_TABLE)):
             return False
         counts = sql.SQL("SELECT (SELECT count(*) FROM {}), (SELECT count(*) FROM {})")
         cursor.execute(counts.format(staged.table, staged.payouts))

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from integration.audit.models import AuditEntry
 from reconciliation.importing import files, watching
@@ -291,6 +292,14 @@ class TestWhatTheBalancesLeaveOpen:
         call_command("import_payout", path, overlap="same")
 
         assert "Imported: no new line, 2 known already." in capsys.readouterr().out
+
+
+def test_a_statement_that_was_read_before_an_update_is_read_once_more(finance):
+    file = brought(mt940("A", FIFTH, 70))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE reconciliation_staged_{file.pk} DROP COLUMN known_as")
+
+    assert files.commit(file, actor=finance).taken == "3 lines"
 
 
 class TestTheSameStatementAgain:
