@@ -87,6 +87,7 @@ def look_after(prima: Prima, company: str, *, forgotten: Callable[[], None]) -> 
     except RemoteError as error:
         _broken(row, error.message)
         return
+    row.refresh_from_db(fields=["unheard"])  # A notification may have come while Prima was asked.
     if row.unheard >= MOST_UNHEARD:
         _broken(row, NOT_ARRIVING)
     else:
