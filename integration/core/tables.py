@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
@@ -11,7 +11,8 @@ NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 class MoneyColumn(tables.Column):
     """Sorts by currency, A to Z, and within each by amount: euros and yen are not compared.
 
-    `amount` and `currency` are fields of the row. The heading says it in small print.
+    `amount` and `currency` are fields of the row; what has no currency comes last. The heading says
+    it in small print.
     """
 
     hint = "by currency, then amount"
@@ -25,4 +26,5 @@ class MoneyColumn(tables.Column):
     def order(self, queryset: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
         amount = F(self.amount)
         turned = amount.desc(nulls_last=True) if is_descending else amount.asc(nulls_last=True)
-        return queryset.order_by(self.currency, turned, "pk"), True
+        silent = ExpressionWrapper(Q(**{self.currency: ""}), output_field=BooleanField())
+        return queryset.order_by(silent, self.currency, turned, "pk"), True
