@@ -10,7 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integration.core.money import from_minor
 from integration.exports import Column
-from reconciliation import carrying
+from reconciliation import carrying, match
+from reconciliation.checklist import POINTS
+from reconciliation.gateways import gateway_title
+from reconciliation.importing.mappings import title_of
 from reconciliation.models import (
     Adjustment,
     BankLine,
@@ -22,21 +25,28 @@ from reconciliation.models import (
     Period,
     StatementFile,
 )
+from reconciliation.tables.differences import category_title, control_title, side
 
 
 def _amount(minor: int | None, currency: str) -> Decimal | None:
     return None if minor is None or not currency else from_minor(minor, currency)
 
 
-def _sides(sides: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in sides.items())
+def _words(slug: str) -> str:
+    return slug.replace("_", " ").capitalize()
+
+
+def _point(slug: str) -> str:
+    """The title of a point of the checklist; its slug when there is none any more."""
+    title, _ = POINTS.get(slug, (slug, ""))
+    return title
 
 
 LISTS: Mapping[str, tuple[Column[Any], ...]] = {
     "matches": (
         Column("Match", lambda row: row.pk),
-        Column("Control", lambda row: row.control),
-        Column("Rule", lambda row: row.rule),
+        Column("Control", lambda row: control_title(row.control)),
+        Column("Rule", lambda row: match.title_of(row.rule)),
         Column("Day", lambda row: row.day),
         Column("Currency", lambda row: row.currency),
         Column("Left", lambda row: _amount(row.left_total, row.currency)),
@@ -50,14 +60,14 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
     ),
     "match-parts": (
         Column("Match", lambda row: row.head_id or row.pk),
-        Column("Gateway", lambda row: row.line.gateway if row.line else ""),
+        Column("Gateway", lambda row: gateway_title(row.line.gateway) if row.line else ""),
         Column("Account", lambda row: row.line.account if row.line else ""),
         Column("Line", lambda row: row.line.line_id if row.line else ""),
-        Column("Kind of line", lambda row: row.line.kind if row.line else ""),
+        Column("Kind of line", lambda row: _words(row.line.kind) if row.line else ""),
         Column("Reference", lambda row: row.line.reference if row.line else ""),
         Column("Gross", lambda row: _amount(row.line.gross, row.currency) if row.line else None),
         Column("Document", lambda row: row.document.number if row.document else ""),
-        Column("Kind of document", lambda row: row.document.kind if row.document else ""),
+        Column("Kind of document", lambda row: _words(row.document.kind) if row.document else ""),
         Column("Order", lambda row: row.document.order_number if row.document else ""),
         Column(
             "Amount",
@@ -69,15 +79,15 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
     ),
     "differences": (
         Column("Difference", lambda row: row.pk),
-        Column("Control", lambda row: row.control),
+        Column("Control", lambda row: control_title(row.control)),
         Column("What", lambda row: row.title),
-        Column("Category", lambda row: row.category),
+        Column("Kind", category_title),
         Column("State", lambda row: row.get_state_display()),
         Column("Day", lambda row: row.day),
         Column("Currency", lambda row: row.currency),
         Column("Amount", lambda row: _amount(row.amount, row.currency)),
-        Column("Left", lambda row: _sides(row.left)),
-        Column("Right", lambda row: _sides(row.right)),
+        Column("Left", lambda row: side(row.left)),
+        Column("Right", lambda row: side(row.right)),
         Column("First seen", lambda row: row.first_seen_at),
         Column("Closed", lambda row: row.closed_at),
         Column("Closed by", lambda row: row.closed_by),
@@ -109,14 +119,14 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("When", lambda row: row.at),
         Column("Who", lambda row: row.actor_name),
         Column("What", lambda row: row.action),
-        Column("Point", lambda row: str(row.details.get("point", ""))),
+        Column("Point", lambda row: _point(row.details.get("point", ""))),
         Column("Why", lambda row: row.reason),
     ),
     "files": (
         Column("File", lambda row: row.name),
         Column("SHA-256", lambda row: row.sha256),
         Column("Bytes", lambda row: row.size),
-        Column("Recognised as", lambda row: row.format),
+        Column("Recognised as", lambda row: title_of(row.format)),
         Column("Lines", lambda row: row.lines),
         Column("Known already", lambda row: row.known),
         Column("State", lambda row: row.get_state_display()),
@@ -128,7 +138,7 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("SHA-256 of the archive", lambda row: row.packed_sha256),
     ),
     "payouts": (
-        Column("Gateway", lambda row: row.gateway),
+        Column("Gateway", lambda row: gateway_title(row.gateway)),
         Column("Payout", lambda row: row.payout_id),
         Column("Paid on", lambda row: row.paid_on),
         Column("Currency", lambda row: row.currency),

@@ -16,6 +16,7 @@ from reconciliation.control import controls
 from reconciliation.models import Adjustment, Difference, LateArrival, Match, Period
 
 _FONT = "Open Sans"
+_TIMING = Adjustment.Kind.TIMING
 _FACES = {"": "OpenSans-Regular.ttf", "B": "OpenSans-Bold.ttf"}
 
 
@@ -43,11 +44,22 @@ def figures(period: Period) -> list[Figure]:
         *_figures(
             "Tolerance used: {}", matched.exclude(difference=0), "control", "difference", titles
         ),
-        *_figures("Adjusted: {}", adjusted, "kind", "amount", kinds),
+        *_figures("Adjusted: {}", adjusted.exclude(kind=_TIMING), "kind", "amount", kinds),
+        *_figures(
+            "Not booked: {}",
+            adjusted.filter(kind=_TIMING),
+            "kind",
+            "amount",
+            {_TIMING: "marked as timing"},
+        ),
         *_figures("Open: {}", still_open, "control", "amount", titles),
         *_carried(period, titles),
         *_figures("Arrived late: {}", late, "object_type", "amount"),
     ]
+
+
+def _explanation(point: checklist.Point) -> str:
+    return f"{point.explained} ({point.explained_by})" if point.explained else ""
 
 
 def _carried(period: Period, titles: Mapping[str, str]) -> Iterator[Figure]:
@@ -102,10 +114,7 @@ def pdf(context: Mapping[str, Any]) -> bytes:
     _table(
         page,
         ("Point", "Left", "Explanation"),
-        [
-            (point.title, str(point.count), f"{point.explained} {point.explained_by}".strip())
-            for point in context["points"]
-        ],
+        [(point.title, str(point.count), _explanation(point)) for point in context["points"]],
         align=("LEFT", "RIGHT", "LEFT"),
     )
     _heading(page, "Who did what")

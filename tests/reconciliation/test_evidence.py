@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 import zlib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from integration.audit.models import AuditEntry
-from reconciliation import adjustments, by_hand, evidence, periods
+from reconciliation import adjustments, by_hand, evidence, periods, statement
 from reconciliation.adjustments import Proposal
 from reconciliation.by_hand import Chosen
-from reconciliation.models import Adjustment, Period
+from reconciliation.models import Adjustment, Period, StatementFile
 from reconciliation.refusals import Refused
 from tests.factories.matching import document, line
 from tests.factories.reconciliation import all_run, difference, limits
@@ -170,6 +171,45 @@ def test_every_line_and_document_of_a_match_is_in_it(period, finance, finance2, 
     assert [row["Document"] for row in parts if row["Document"]] == [papers[0].number]
     assert [row["Amount"] for row in parts if row["Amount"]] == ["12.34"]
     assert [row["File"] for row in rows(path, "files.csv")] == [lines[0].file.name]
+
+
+def test_its_lists_say_in_words_what_the_pages_say(period, finance, finance2, tmp_path):
+    Period.objects.filter(pk=period.pk).update(state="open")
+    made = by_hand.put_together(
+        Chosen([line(gross=1234)], [document(minor=1234)]), actor=finance, reason="One order"
+    )
+    StatementFile.objects.update(format="stripe_payout_reconciliation")
+    period.events.create(
+        action="explained", actor=finance, actor_name=str(finance), reason="Known.", at=made.made_at,
+        details={"point": "files"},
+    )  # fmt: skip
+    Period.objects.filter(pk=period.pk).update(state="signed")
+    period.refresh_from_db()
+    path = tmp_path / "pack.zip"
+    with evidence.pack(period, actor=finance) as pack:
+        path.write_bytes(pack.read())
+
+    (match,) = rows(path, "matches.csv")
+    (off,) = rows(path, "differences.csv")
+    (part,) = [row for row in rows(path, "match-parts.csv") if row["Line"]]
+    assert (match["Control"], match["Rule"]) == ("Payout lines and documents", "By hand")
+    assert (off["Control"], off["Kind"]) == ("Payout lines and documents", "Amount differs")
+    assert (part["Gateway"], part["Kind of line"]) == ("Stripe", "Charge")
+    assert [row["Recognised as"] for row in rows(path, "files.csv")] == [
+        "Stripe, itemised payout reconciliation"
+    ]
+    assert {row["Point"] for row in rows(path, "sign-off.csv")} == {"", "No file is held"}
+
+
+def test_timing_is_not_called_an_adjustment_of_the_figures(db, finance, finance2):
+    proposal = Proposal(Adjustment.Kind.TIMING, "Next payout.", until=date(2026, 12, 30))
+    made = adjustments.propose(difference(), proposal, actor=finance, version=1)
+    adjustments.approve(made, actor=finance2)
+
+    told = [one.what for one in statement.figures(periods.period_of("main", DAY))]
+
+    assert "Not booked: marked as timing" in told
+    assert not [what for what in told if what.startswith("Adjusted: ")]
 
 
 def test_who_signed_is_in_it(packed, finance, finance2):
