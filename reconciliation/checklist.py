@@ -40,7 +40,7 @@ POINTS = {
         "Every payout arrived at the bank",
         "A payout without a booking of the bank is money that is not there.",
     ),
-    "files": ("No file is held", "A file that does not foot is not in the figures."),
+    "files": ("No file is held", "What a held file states is not in the figures yet."),
 }
 """What each point says, and why it matters, in the order of the page."""
 

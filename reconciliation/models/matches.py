@@ -127,6 +127,12 @@ class Match(models.Model):
     def __str__(self) -> str:
         return f"{self.control} {self.rule} {self.pk}"
 
+    @staticmethod
+    def with_tail(found: "models.QuerySet[Match]") -> "models.QuerySet[Match]":
+        """Each with its first line and document, and its further ones as `parts`."""
+        tail = models.Prefetch("tail", Match.rows.only("head", "line", "document"), to_attr="parts")
+        return found.select_related("line", "document").prefetch_related(tail)
+
     def all_lines(self) -> models.QuerySet[GatewayLine]:
         """The gateway's side, whatever the size of the match."""
         return GatewayLine.objects.filter(pk__in=self._parts("line"))

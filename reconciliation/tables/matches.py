@@ -13,13 +13,36 @@ from reconciliation import match
 from reconciliation.models import Match
 
 
+def line_in_words(row: Match) -> str:
+    """The first line of the match, and how many more are in it."""
+    return _first(row.line.line_id if row.line else "", [one.line_id for one in _parts(row)])
+
+
+def document_in_words(row: Match) -> str:
+    return _first(
+        str(row.document) if row.document else "", [one.document_id for one in _parts(row)]
+    )
+
+
+def _parts(row: Match) -> list[Match]:
+    parts: list[Match] = getattr(row, "parts", [])
+    return parts
+
+
+def _first(first: str, further: list[int | None]) -> str:
+    more = sum(one is not None for one in further)
+    return f"{first} and {more} more" if more else first
+
+
 class MatchTable(tables.Table):
     """Newest first."""
 
     id = tables.Column("Match")
     rule = tables.Column("Rule")
     line = tables.Column("Line", orderable=False, default="–")
-    document = tables.Column("Document", orderable=False, default="–")
+    document = tables.Column(
+        "Document", orderable=False, default="–", attrs={"td": {"class": "nowrap"}}
+    )
     left_total = MoneyColumn("Lines", "left_total")
     right_total = MoneyColumn("Documents", "right_total")
     difference = MoneyColumn("Tolerance used", "difference")
@@ -37,6 +60,12 @@ class MatchTable(tables.Table):
     def render_rule(self, value: str) -> str:
         return match.title_of(value)
 
+    def render_line(self, record: Match) -> str:
+        return line_in_words(record)
+
+    def render_document(self, record: Match) -> str:
+        return document_in_words(record)
+
     def render_left_total(self, record: Match) -> str:
         return minor(record.left_total, record.currency)
 
@@ -50,8 +79,8 @@ class MatchTable(tables.Table):
 COLUMNS: tuple[Column[Match], ...] = (
     Column("Match", lambda row: row.pk),
     Column("Rule", lambda row: match.title_of(row.rule)),
-    Column("Line", lambda row: row.line.line_id if row.line else ""),
-    Column("Document", lambda row: str(row.document) if row.document else ""),
+    Column("Line", lambda row: line_in_words(row)),
+    Column("Document", lambda row: document_in_words(row)),
     Column("Day", lambda row: row.day),
     Column("Currency", lambda row: row.currency),
     Column("Lines", lambda row: from_minor(row.left_total, row.currency)),

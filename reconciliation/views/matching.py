@@ -41,7 +41,7 @@ class MatchList(DeskList):
     empty_text = "No match fits the filter. Undone ones are under State."
 
     def get_queryset(self) -> QuerySet[Match]:
-        return Match.objects.select_related("line", "document")
+        return Match.with_tail(Match.objects.all())
 
 
 @requires(May.VIEW_RECONCILIATION)

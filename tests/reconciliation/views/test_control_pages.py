@@ -172,6 +172,9 @@ def test_one_line_and_two_documents_are_matched_by_hand_and_taken_apart(
     assert (difference.state, difference.closed_by) == ("healed", "The line is matched")
     page = text(client.get(reverse("match", args=[made.pk])))
     assert page.count('<th scope="col">Reference</th>') == 2
+    assert " and 1 more</td>" in text(client.get(reverse("matches")))
+    export = client.get(reverse("matches"), {"export": "csv"})
+    assert " and 1 more," in b"".join(export.streaming_content).decode()
 
     month = period_of(made.company, made.day)
     Period.objects.filter(pk=month.pk).update(state="locked")
