@@ -7,7 +7,7 @@ from typing import Any
 
 PERSONAL = frozenset(
     {
-        "email", "first_name", "last_name", "phone", "customer_name", "name", "tax_number",
+        "email", "first_name", "last_name", "phone", "customer_name", "company_name", "name", "tax_number",
         "invoice_name", "invoice_line1", "invoice_line2", "invoice_line3", "invoice_postcode",
         "delivery_name", "delivery_line1", "delivery_line2", "delivery_line3", "delivery_postcode",
         "lines_of_address", "attention", "postcode", "vat_number", "mobile",

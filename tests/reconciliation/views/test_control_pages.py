@@ -173,7 +173,7 @@ def test_one_line_and_two_documents_are_matched_by_hand_and_taken_apart(
     page = text(client.get(reverse("match", args=[made.pk])))
     assert page.count('<th scope="col">Reference</th>') == 2
     assert " and 1 more</td>" in text(client.get(reverse("matches")))
-    export = client.get(reverse("matches"), {"export": "csv"})
+    export: Any = client.get(reverse("matches"), {"export": "csv"})
     assert " and 1 more," in b"".join(export.streaming_content).decode()
 
     month = period_of(made.company, made.day)
