@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from connectors.sync.cursor_titles import cursor_title
 from integration.schedules import title_of
 
 
@@ -15,7 +16,7 @@ class Cursor(models.Model):
     moved_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return title_of(self.flow)
+        return cursor_title(self.flow)
 
 
 class SyncRun(models.Model):

@@ -151,6 +151,40 @@ def test_nobody_names_a_function_to_be_run_or_sends_a_task_again(who, request, c
     ] == before
 
 
+def test_cursors_of_parts_of_a_flow_are_called_in_words_too(client_for, auditor):
+    told = {
+        "prima_orders.snapshot": "Orders of Prima, read as a whole",
+        "prima_consents.everything": "Opt-outs listed by Prima, all of it, once more",
+        "contacts.whole_since": "Contacts from Marketing Cloud, read as a whole, since when",
+        "consent.standing": "People unsubscribed before the desk came",
+        "stock_class.2": "Stock of class 2",
+        "something_new": "Something new",
+    }
+    for name in told:
+        Cursor.objects.create(flow=name)
+
+    page = client_for(auditor).get(reverse("admin:sync_cursor_changelist")).content.decode()
+
+    for name, title in told.items():
+        assert f">{title}</a>" in page
+        assert str(Cursor.objects.get(flow=name)) == title
+        assert name not in page
+
+
+def test_an_item_in_doubt_is_told_in_words(client_for, admin_person):
+    now = timezone.now()
+    for key, doubt in (("A1", True), ("A2", False)):
+        SyncItem.objects.create(
+            flow="customer_keys", external_id=key, in_doubt=doubt, created_at=now, changed_at=now
+        )
+
+    page = client_for(admin_person).get(reverse("admin:sync_syncitem_changelist"))
+
+    shown = page.content.decode()
+    assert '<td class="field-doubt">yes</td>' in shown
+    assert "icon-no" not in shown
+
+
 def test_rows_of_flows_are_called_as_their_flow_is(client_for, auditor):
     now = timezone.now()
     rows: list[models.Model] = [
