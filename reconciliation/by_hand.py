@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from integration.accounts.models import User
 from integration.mirror.models import PrimaDocument
 from reconciliation import adjustments, counterparts, match
@@ -68,6 +70,8 @@ def put_together(
     about = Sum(chosen.gap, first.currency, first.company, _day(chosen))
     if difference is None:
         difference = _difference_of(chosen)
+    if difference is None:
+        _refuse_adjusted(chosen)
     return adjustments.propose_match(proposal, about, difference=difference, actor=actor)
 
 
@@ -96,11 +100,19 @@ def _day(chosen: Chosen) -> date:
 
 
 def _difference_of(chosen: Chosen) -> Difference | None:
+    return _told_of(chosen).filter(closed_at__isnull=True).first()
+
+
+def _refuse_adjusted(chosen: Chosen) -> None:
+    """Raises Refused for what was adjusted: the same amount would be booked a second time."""
+    if adjusted := _told_of(chosen).filter(state=Difference.State.ADJUSTED).first():
+        raise Refused(f"“{adjusted.title}” was adjusted already: {adjusted.closed_by}.")
+
+
+def _told_of(chosen: Chosen) -> QuerySet[Difference]:
     keys = [counterparts.key_of_line(line) for line in chosen.lines]
     keys += [f"document|{paper.prima_id}" for paper in chosen.documents]
-    return Difference.objects.filter(
-        control=match.CONTROL, key__in=keys, closed_at__isnull=True
-    ).first()
+    return Difference.objects.filter(control=match.CONTROL, key__in=keys)
 
 
 def _words(chosen: Chosen) -> str:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from integration.mirror.models import PrimaDocument
 from reconciliation import match
@@ -48,6 +49,18 @@ def open_lines() -> QuerySet[GatewayLine]:
     """Lines in no match, oldest first; a payout's own line belongs to the bank."""
     active = Match.rows.filter(line=OuterRef("pk"), undone_at__isnull=True)
     return GatewayLine.objects.filter(~Exists(active)).exclude(kind="payout").order_by("pk")
+
+
+def lines_to_match() -> QuerySet[GatewayLine]:
+    """Open lines somebody still has to match: what was adjusted is settled, unless it differs anew."""
+    told = Difference.objects.filter(
+        control=match.CONTROL,
+        key=Concat(
+            OuterRef("gateway"), Value("|"), OuterRef("account"), Value("|"), OuterRef("line_id")
+        ),
+    )
+    adjusted = Exists(told.filter(state=Difference.State.ADJUSTED))
+    return open_lines().filter(~adjusted | Exists(told.filter(closed_at__isnull=True)))
 
 
 def open_documents() -> QuerySet[PrimaDocument]:

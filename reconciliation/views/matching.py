@@ -77,7 +77,7 @@ def matching(request: HttpRequest) -> HttpResponse:
         "total": lines.count(),
     }
     if at.isdecimal() and line is not None and line.pk != int(at):
-        messages.info(request, "That line is matched already. Here is the next one.")
+        messages.info(request, "That line is settled already. Here is the next one.")
     if line is not None:
         context.update(_about(line, lines, user))
     return render(request, "reconciliation/matching.html", context)
@@ -154,7 +154,7 @@ def _present(line: GatewayLine, user: User) -> Presence | None:
 
 def _lines(request: HttpRequest) -> QuerySet[GatewayLine]:
     gateway = (request.GET.get("gateway") or request.POST.get("gateway", "")).strip()[:40]
-    lines = counterparts.open_lines()
+    lines = counterparts.lines_to_match()
     return lines.filter(gateway=gateway) if gateway else lines
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reconciliation import adjustments, by_hand, running
+from reconciliation import adjustments, by_hand, counterparts, running
+from reconciliation.adjustments import Proposal
 from reconciliation.by_hand import Chosen
 from reconciliation.control import controls
 from reconciliation.models import Adjustment, AdjustmentLimit, Difference, Match
@@ -115,3 +116,20 @@ def test_two_currencies_are_not_put_together(finance):
         )
 
     assert not Adjustment.objects.exists()
+
+
+def test_what_was_adjusted_is_not_proposed_once_more(finance, finance2):
+    limit()
+    AdjustmentLimit.objects.create(kind="write_off", currency="GBP", amount=5_000)
+    chosen, difference = left_over()
+    proposal = Proposal(Adjustment.Kind.WRITE_OFF, "Too small.", ledger="7900")
+    first = adjustments.propose(difference, proposal, actor=finance, version=difference.version)
+    adjustments.approve(first, actor=finance2)
+
+    with pytest.raises(Refused, match="was adjusted already: Write off, approved by"):
+        by_hand.put_together(chosen, actor=finance, reason="Paid short")
+
+    assert list(Adjustment.objects.all()) == [first]
+    assert not Match.objects.exists()
+    assert not counterparts.lines_to_match().exists()
+    assert counterparts.open_lines().exists()
