@@ -29,7 +29,13 @@ def test_the_bar_stays_on_one_line_for_whoever_sees_everything(sign_in, admin_pe
     assert page.evaluate("document.documentElement.scrollWidth") == LAPTOP["width"]
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize(
+    "javascript",
+    [
+        pytest.param(True, id="with scripts"),
+        pytest.param(False, id="without scripts", marks=pytest.mark.slow),
+    ],
+)
 def test_a_menu_opens_by_keyboard_and_says_where_one_is(javascript, sign_in, admin_person):
     page = sign_in(admin_person, javascript=javascript)
     page.goto(reverse("approvals"))

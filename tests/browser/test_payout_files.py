@@ -24,7 +24,7 @@ def _kept_apart(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_file_is_uploaded_looked_at_and_imported(javascript, sign_in, finance):
     page = sign_in(finance, javascript=javascript)
     page.goto(reverse("payout-files"))

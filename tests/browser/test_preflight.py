@@ -58,7 +58,7 @@ def describe(page: Page, sku: str) -> None:
     page.get_by_role("button", name="Save and check").click()
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_campaign_is_checked_mended_and_checked_again(
     desk: RunningSandbox, sign_in: SignIn, operations: User, javascript: bool
 ):

@@ -16,7 +16,13 @@ def unknown_sku() -> ExceptionCase:
     return ExceptionCase.objects.get(kind="unknown_sku", facts__sku="WARRANTY-3Y")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize(
+    "javascript",
+    [
+        pytest.param(True, id="with scripts"),
+        pytest.param(False, id="without scripts", marks=pytest.mark.slow),
+    ],
+)
 def test_an_unknown_sku_is_mapped_by_clicking(javascript, week, sign_in, operations, work_off):
     case = unknown_sku()
     waiting = case.open_count

@@ -231,7 +231,7 @@ class Story(RuleBasedStateMachine):
 
 
 def test_no_story_lets_somebody_through_who_said_no(marketing, capsys):
-    _tell(marketing, stories=6)
+    _tell(marketing, stories=3)
 
 
 @pytest.mark.slow

@@ -97,6 +97,7 @@ def _break(row):
         breaker.failure(ServerFailed("It failed."))
 
 
+@pytest.mark.slow
 def test_the_cluster_of_opt_outs_works_off_its_own_queue_and_no_other(estate):
     desk.says_no_in_the_portal(estate, "ann")
     nudge("orders_to_prima")

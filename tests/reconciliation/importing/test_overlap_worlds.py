@@ -14,7 +14,7 @@ from reconciliation.models import BankLine
 from tests.reconciliation.importing.bank_files import Booking, camt, mt940, total
 from tests.reconciliation.importing.overlapping import booked, brought, truly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)
