@@ -40,7 +40,9 @@ class AdjustmentList(DeskList):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["may_decide"] = person(self.request).may(May.DECIDE_APPROVALS)
+        asked = self.request.GET
+        waiting = asked.get("state", "") in ("", "all") and asked.get("decide") != "own"
+        context["may_decide"] = waiting and person(self.request).may(May.DECIDE_APPROVALS)
         return context
 
 

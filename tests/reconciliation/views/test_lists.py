@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
@@ -376,3 +376,29 @@ def test_what_agrees_is_exported_too(books: None, client_for: SignIn, auditor: U
         "100.80",
         "GBP",
     )
+
+
+def test_only_where_something_waits_for_others_is_there_a_bar_to_decide(
+    books: None, client_for: SignIn, finance: User, finance2: User
+) -> None:
+    def offered(user: User, query: str) -> bool:
+        page = client_for(user).get(f"{reverse('adjustments')}?{query}").content.decode()
+        assert "CO-2" in page
+        return 'value="approve"' in page
+
+    assert offered(finance2, "")
+    assert offered(finance2, "state=all")
+    assert not offered(finance, "decide=own")
+    adjustments.approve(Adjustment.objects.get(), actor=finance2)
+    assert not offered(finance2, "state=approved")
+
+
+def test_a_match_without_documents_says_so(client_for: SignIn, finance: User) -> None:
+    made = Match.objects.create(
+        control="payouts_to_documents", rule="fees", currency="GBP", left_total=-20, right_total=-20,
+        day=date(2026, 10, 15), made_at=datetime.now(UTC), account_code="7611", line=line(statement("fees.csv"), "fee_1", -20),
+    )  # fmt: skip
+
+    page = client_for(finance).get(reverse("match", args=[made.pk])).content.decode()
+
+    assert "Booked to account 7611: there is no document." in page
