@@ -92,7 +92,7 @@ class PayoutsToDocuments(Control):
             "fee_without_account",
             "Fee without account",
             Role.FINANCE,
-            "No ledger account is set for the fees of this gateway.",
+            "No ledger account is set for the fees of this gateway, or somebody undid the booking.",
             "The fee is booked to its account",
             systematic=True,
         ),
@@ -155,6 +155,9 @@ class PayoutsToDocuments(Control):
         g.gross AS base, g.gateway, '' AS campaign,
         CASE WHEN g.twins IS NOT NULL
                 THEN 'The gateway told transaction ' || g.transaction_id || ' twice'
+            WHEN g.kind = 'fee' AND EXISTS (SELECT FROM reconciliation_match u
+                    WHERE u.line_id = g.id AND u.undone_at IS NOT NULL)
+                THEN 'The booking of fee ' || g.line_id || ' was undone'
             WHEN g.kind = 'fee' THEN 'No account for fees of ' || initcap(g.gateway)
             WHEN g.difference IS NOT NULL AND x.id IS NOT NULL
                 THEN 'Line ' || g.line_id || ' and ' || x.number || ' differ in amount'

@@ -7,10 +7,11 @@ import pytest
 from exceptions.models import ExceptionCase
 from integration.accounts.models import User
 from integration.mirror.models import PrimaDocument
-from reconciliation import match, periods, running
+from reconciliation import by_hand, match, periods, running
 from reconciliation.control import control_of
 from reconciliation.models import BankMatch, ControlRun, Difference, GatewayLine, Match, Period
 from tests.factories.books import booking, document, line, payout, statement
+from tests.factories.matching import account
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,17 @@ def test_fees_of_one_gateway_without_account_are_one_case() -> None:
 
     case = ExceptionCase.objects.get(kind="difference_payouts_to_documents")
     assert (case.title, case.open_count) == ("Fee without account: stripe", 3)
+
+
+def test_a_fee_whose_booking_was_undone_does_not_blame_the_account(finance: User) -> None:
+    account("fee")
+    line(statement(), "fee_1", -120, kind="fee")
+    run("payouts_to_documents")
+    made = Match.objects.get()
+
+    by_hand.undo(made, actor=finance, reason="Another account")
+
+    assert Difference.objects.get().title == "The booking of fee fee_1 was undone"
 
 
 def test_a_match_by_hand_heals_the_difference(finance: User) -> None:

@@ -402,3 +402,4 @@ def test_a_match_without_documents_says_so(client_for: SignIn, finance: User) ->
     page = client_for(finance).get(reverse("match", args=[made.pk])).content.decode()
 
     assert "Booked to account 7611: there is no document." in page
+    assert "until the next run books it to the account that is set then" in page
