@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -391,15 +391,3 @@ def test_only_where_something_waits_for_others_is_there_a_bar_to_decide(
     assert not offered(finance, "decide=own")
     adjustments.approve(Adjustment.objects.get(), actor=finance2)
     assert not offered(finance2, "state=approved")
-
-
-def test_a_match_without_documents_says_so(client_for: SignIn, finance: User) -> None:
-    made = Match.objects.create(
-        control="payouts_to_documents", rule="fees", currency="GBP", left_total=-20, right_total=-20,
-        day=date(2026, 10, 15), made_at=datetime.now(UTC), account_code="7611", line=line(statement("fees.csv"), "fee_1", -20),
-    )  # fmt: skip
-
-    page = client_for(finance).get(reverse("match", args=[made.pk])).content.decode()
-
-    assert "Booked to account 7611: there is no document." in page
-    assert "until the next run books it to the account that is set then" in page

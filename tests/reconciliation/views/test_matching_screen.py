@@ -1,6 +1,7 @@
 """Open lines one after the other, and two people at one of them."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from integration.accounts.models import User
 from integration.mirror.models import PrimaDocument
 from reconciliation.models import Match
 from tests.factories.books import world
+from tests.factories.matching import line
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -83,3 +85,16 @@ def test_a_document_in_another_currency_leads_to_the_adjustment_and_is_no_match(
     )
     assert "one currency" in text(answer)
     assert not Match.objects.exists()
+
+
+def test_a_match_without_documents_says_so(client_for: SignIn, finance: User) -> None:
+    made = Match.objects.create(
+        control="payouts_to_documents", rule="fees", currency="GBP", left_total=-20, right_total=-20,
+        day=date(2026, 10, 15), made_at=datetime.now(UTC), account_code="7611",
+        line=line(gross=-20, kind="fee"),
+    )  # fmt: skip
+
+    page = client_for(finance).get(reverse("match", args=[made.pk])).content.decode()
+
+    assert "Booked to account 7611: there is no document." in page
+    assert "until the next run books it to the account that is set then" in page
