@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from connectors.gateways.formats.generic_csv import Tried, preview
 from connectors.gateways.problems import FileProblem
 from integration.audit.trailed import Trailed
+from integration.core.looked_at import LookedAt
 from integration.core.templatetags.desk import minor
 from reconciliation.forms.mapping import GatewayMappingForm, SampleForm
 from reconciliation.forms.settings import (
@@ -97,19 +98,10 @@ class NamedGateways(admin.AllValuesFieldListFilter):
 
 
 @admin.register(StatementFile)
-class StatementFileAdmin(admin.ModelAdmin):
+class StatementFileAdmin(LookedAt):
     list_display = ["name", "format", "state", "lines", "uploaded_by_name", "uploaded_at"]
     list_filter = ["state", ("gateway", NamedGateways)]
     search_fields = ["name", "sha256"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(AdjustmentLimit)

@@ -14,6 +14,7 @@ from import_export.admin import ImportExportMixin
 from import_export.forms import ExportForm
 
 from integration.audit.trailed import Trailed
+from integration.core.looked_at import LookedAt
 from integration.mapping import uses
 from integration.mapping.models import (
     BackInStock,
@@ -199,15 +200,6 @@ class BackInStockAdmin(Trailed):
 
 
 @admin.register(DiscountRelease)
-class DiscountReleaseAdmin(admin.ModelAdmin):
+class DiscountReleaseAdmin(LookedAt):
     list_display = ["order_key", "promotion_code", "released_by", "released_at", "approval"]
     search_fields = ["order_key", "promotion_code", "released_by"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
