@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from exceptions.consent.proof import shown_name
 from integration.consent.models import Propagation
+from integration.core.tables import NUMBER
 from integration.core.templatetags.desk import badge
 
 TONES = {"done": "resolved", "nobody": "paused"}
@@ -27,7 +28,7 @@ class PropagationTable(tables.Table):
         verbose_name="Out of journeys", format="j M, H:i:s", default="–"
     )
     confirmed_at = tables.DateTimeColumn(verbose_name="Confirmed", format="j M, H:i:s", default="–")
-    attempts = tables.Column("Tried again", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    attempts = tables.Column("Tried again", attrs=NUMBER)
     last_error = tables.Column("Last message", orderable=False)
 
     def __init__(self, *args: Any, personal: bool = False, **kwargs: Any) -> None:

@@ -9,11 +9,10 @@ from django.utils.safestring import SafeString
 
 from connectors.sync.identity.ladder import STEPS
 from integration.core.personal import masked
+from integration.core.tables import NUMBER
 from integration.core.templatetags.desk import badge
 from integration.exports import Column
 from integration.identity.models import Candidate, Customer, Distinction, LinkOutcome
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class Masking(tables.Table):

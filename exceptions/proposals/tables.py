@@ -7,11 +7,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integration.core.personal import masked
+from integration.core.tables import NUMBER
 from integration.core.templatetags.desk import age, badge
 from integration.ownership.fields import FIELDS, label_of
 from integration.ownership.models import Drift, Keeper, Proposal
 
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 _TONES = {
     Drift.State.UNDER_WAY: "waiting",
     Drift.State.PROPOSED: "waiting",

@@ -5,11 +5,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from integration.core.tables import NUMBER
 from integration.core.templatetags.desk import badge
 from integration.exports import Column
 from reconciliation.models import Period
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class PeriodTable(tables.Table):
