@@ -26,9 +26,6 @@ LINES = 20_000
 
 _CHUNK = 1 << 20
 _IN_MEMORY = 8 << 20
-_MANY = """
-SELECT %(lines)s <= reltuples FROM pg_class WHERE oid = 'reconciliation_gatewayline'::regclass
-"""
 # Who reads the matches for longer than that is not to be waited for: then it goes one by one.
 _TAKE_OVER = """
 SET LOCAL lock_timeout = '1s';
@@ -130,7 +127,7 @@ def is_worth_it(desk: Desk) -> bool:
     """
     if connection.in_atomic_block:
         return False
-    return bool(desk.rows(_MANY, lines=LINES)[0][0]) and glance.is_empty(desk)
+    return glance.lines_about(desk) >= LINES and glance.is_empty(desk)
 
 
 @contextmanager

@@ -28,9 +28,9 @@ SELECT bounds[(array_length(bounds, 1) + 1) / 2]
 FROM (SELECT histogram_bounds::text::text[] AS bounds FROM pg_stats
       WHERE schemaname = current_schema() AND tablename = 'reconciliation_gatewayline'
         AND attname = 'reference_key') s
-WHERE bounds IS NOT NULL AND %(many)s <= (
-    SELECT reltuples FROM pg_class WHERE oid = 'reconciliation_gatewayline'::regclass)
+WHERE bounds IS NOT NULL
 """
+_ABOUT = "SELECT reltuples FROM pg_class WHERE oid = 'reconciliation_gatewayline'::regclass"
 _HALVES = ("reference_key < %(middle)s", "reference_key >= %(middle)s")
 # Of a pair nobody asks by which key it was found.
 _GLANCE = """
@@ -102,6 +102,11 @@ def is_empty(desk: Desk) -> bool:
     return bool(desk.rows(_IS_EMPTY)[0][0])
 
 
+def lines_about(desk: Desk) -> float:
+    """How many lines there are, as far as statistics know: 0 or less when they know nothing."""
+    return float(desk.rows(_ABOUT)[0][0])
+
+
 def look(desk: Desk, rule: Rule, *, is_first: bool) -> int:
     """Lays `glance`. Answers how many references there are."""
     open_items.look_at_large(desk, is_first=is_first)
@@ -114,7 +119,7 @@ def look(desk: Desk, rule: Rule, *, is_first: bool) -> int:
 
 def _look(desk: Desk, rule: Rule) -> int:
     """How many references there are."""
-    middle = [value for (value,) in desk.rows(_MIDDLE, many=MANY)]
+    middle = [value for (value,) in desk.rows(_MIDDLE)] if lines_about(desk) >= MANY else []
     ranges = _HALVES if middle else ("true",)
     found = " UNION ALL ".join(f"({rule.at_large.format(within=within)})" for within in ranges)
     return desk.do(_GLANCE.format(found=found), middle=middle[0] if middle else None)

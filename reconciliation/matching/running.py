@@ -79,7 +79,7 @@ def _match_everything(desk: Desk, stored: Pairs | None) -> list[Yield]:
 def _try_all(desk: Desk, stored: Pairs | None) -> list[Yield]:
     """First sales, then what follows them; while pairs are `stored` beside, sales wait for them."""
     ground.lay_accounts(desk)
-    store.ready(desk)
+    store.ready(desk, wait=stored is not None)
     sales = [rule for rule in rules() if not rule.after_sales]
     found = _go_round(desk, sales, wait=stored is not None)
     if stored is not None:

@@ -34,7 +34,8 @@ WHERE NOT EXISTS (
 """
 _GROUPS = """
 INSERT INTO made (id, head_id, line_id, document_id, {columns})
-SELECT CASE WHEN part = 1 THEN head END, CASE WHEN part > 1 THEN head END, f.lines[part], f.documents[part],
+SELECT CASE WHEN part = 1 THEN head END, CASE WHEN part > 1 THEN head END,
+       f.lines[part], f.documents[part],
        %(control)s, %(rule)s, f.company, f.currency,
        CASE WHEN part = 1 THEN f.left_total ELSE 0 END,
        CASE WHEN part = 1 THEN f.right_total ELSE 0 END,
@@ -85,10 +86,11 @@ FROM (SELECT pg_get_serial_sequence('reconciliation_match', 'id') AS of) s,
 """
 
 
-def ready(desk: Desk) -> None:
-    """Once in a run, before the first rule."""
+def ready(desk: Desk, *, wait: bool) -> None:
+    """Once in a run, before the first rule; with `wait`, matches may have to wait."""
     desk.do(_FOUND.format(name="made"))
-    desk.do(_FOUND.format(name="waiting"))
+    if wait:
+        desk.do(_FOUND.format(name="waiting"))
 
 
 def keep(desk: Desk, rule: Rule, *, wait: bool) -> Yield:
