@@ -15,7 +15,12 @@ def for_you(user: User) -> Q:
     """Those that wait, are not the person's own and lie within their limits."""
     if not user.may(May.DECIDE_APPROVALS):
         return Q(pk__in=[])
-    return Q(state=PROPOSED) & ~Q(proposer=user) & _within(user)
+    return open_to(user) & _within(user)
+
+
+def open_to(user: User) -> Q:
+    """Those that wait for somebody else than who proposed them."""
+    return Q(state=PROPOSED) & ~Q(proposer=user)
 
 
 def by_you(user: User) -> Q:
@@ -25,7 +30,7 @@ def by_you(user: User) -> Q:
 
 def for_others(user: User) -> Q:
     """Those that wait for another role or a higher limit."""
-    return Q(state=PROPOSED) & ~Q(proposer=user) & ~for_you(user)
+    return open_to(user) & ~for_you(user)
 
 
 def waiting(user: User) -> Waiting:

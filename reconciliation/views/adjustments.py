@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
-from reconciliation import adjustments
+from reconciliation import adjustments, deciders
 from reconciliation.filters.adjustments import AdjustmentFilter
 from reconciliation.models import Adjustment
 from reconciliation.refusals import Refused
@@ -40,9 +40,12 @@ class AdjustmentList(DeskList):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        asked = self.request.GET
-        waiting = asked.get("state", "") in ("", "all") and asked.get("decide") != "own"
-        context["may_decide"] = waiting and person(self.request).may(May.DECIDE_APPROVALS)
+        user = person(self.request)
+        context["may_decide"] = (
+            context["table"].paginator.count > 0
+            and user.may(May.DECIDE_APPROVALS)
+            and context["filter"].qs.filter(deciders.open_to(user)).exists()
+        )
         return context
 
 

@@ -388,6 +388,7 @@ def test_only_where_something_waits_for_others_is_there_a_bar_to_decide(
 
     assert offered(finance2, "")
     assert offered(finance2, "state=all")
+    assert not offered(finance, "")
     assert not offered(finance, "decide=own")
     adjustments.approve(Adjustment.objects.get(), actor=finance2)
     assert not offered(finance2, "state=approved")
