@@ -15,23 +15,16 @@ from reconciliation.models import Match
 
 def line_in_words(row: Match) -> str:
     """The first line of the match, and how many more are in it."""
-    return _first(row.line.line_id if row.line else "", [one.line_id for one in _parts(row)])
+    return f"{row.line.line_id}{_more(row, 'line_id')}" if row.line else ""
 
 
 def document_in_words(row: Match) -> str:
-    return _first(
-        str(row.document) if row.document else "", [one.document_id for one in _parts(row)]
-    )
+    return f"{row.document}{_more(row, 'document_id')}" if row.document else ""
 
 
-def _parts(row: Match) -> list[Match]:
-    parts: list[Match] = getattr(row, "parts", [])
-    return parts
-
-
-def _first(first: str, further: list[int | None]) -> str:
-    more = sum(one is not None for one in further)
-    return f"{first} and {more} more" if more else first
+def _more(row: Match, side: str) -> str:
+    more = sum(getattr(part, side) is not None for part in getattr(row, "parts", []))
+    return f" and {more} more" if more else ""
 
 
 class MatchTable(tables.Table):
@@ -40,9 +33,7 @@ class MatchTable(tables.Table):
     id = tables.Column("Match")
     rule = tables.Column("Rule")
     line = tables.Column("Line", orderable=False, default="–")
-    document = tables.Column(
-        "Document", orderable=False, default="–", attrs={"td": {"class": "nowrap"}}
-    )
+    document = tables.Column("Document", orderable=False, default="–")
     left_total = MoneyColumn("Lines", "left_total")
     right_total = MoneyColumn("Documents", "right_total")
     difference = MoneyColumn("Tolerance used", "difference")
@@ -63,8 +54,10 @@ class MatchTable(tables.Table):
     def render_line(self, record: Match) -> str:
         return line_in_words(record)
 
-    def render_document(self, record: Match) -> str:
-        return document_in_words(record)
+    def render_document(self, record: Match) -> SafeString:
+        """The document on one line, so that the rule has room."""
+        more = _more(record, "document_id")
+        return format_html('<span class="nowrap">{}</span>{}', record.document, more)
 
     def render_left_total(self, record: Match) -> str:
         return minor(record.left_total, record.currency)
