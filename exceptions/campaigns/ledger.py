@@ -1,6 +1,7 @@
 """One row for each campaign order with all its money: what every figure of the report is made of.
 
-Amounts are in the order's own currency, as Prima books it. `{rows}` of the SQL narrows the orders.
+Amounts are in the order's own currency, as Prima books it. A receipt in a match with an invoice is a
+voucher: the line of the gateway paid the rest.
 """
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from connectors.sync.flow import ORDERS
 from exceptions.campaigns.narrowed import Narrowed
+from integration.mirror.order_days import placed_at
 
 _ON_THE_WAY = "state IS NULL OR state IN ('waiting', 'working', 'sending')"
 
@@ -40,8 +42,8 @@ FIGURES: Mapping[str, Figure] = {
         Figure("credited", "Credited", "credited", "credited IS NOT NULL",
                "Orders with a credit note, with tax."),
         Figure("paid_out", "Paid out", "paid_out", "paid_out IS NOT NULL",
-               "Invoices, receipts and refunds that payouts of gateways were matched with, before "
-               "fees."),
+               "Invoices less vouchers, receipts and refunds that payouts of gateways were matched "
+               "with, before fees."),
         Figure("held", "Held", "total_paid", "state = 'held' AND booked IS NULL",
                "Orders that wait for a person, in the queues of exceptions."),
         Figure("waiting", "On their way", "total_paid",
@@ -54,17 +56,17 @@ FIGURES: Mapping[str, Figure] = {
 }  # fmt: skip
 """Ordered is always in Prima, held, on their way and rejected together."""
 
-_LEDGER = """
+_PLACED_AT = placed_at("placed")
+_LEDGER = f"""
 WITH placed AS MATERIALIZED (
     SELECT placed.key, placed.campaign, placed.journey, placed.customer_name,
-           coalesce(placed.ordered_at, placed.first_seen_at) AS at,
+           {_PLACED_AT} AS at,
            coalesce(tie.currency, upper(placed.currency)) AS currency,
            placed.total_paid, tie.order_number, tie.gross AS booked, item.state
     FROM mirror_campaignorder AS placed
     LEFT JOIN mirror_primaorder AS tie ON tie.campaign_order_id = placed.id
     LEFT JOIN sync_syncitem AS item ON item.flow = %(flow)s AND item.external_id = placed.key
-    WHERE coalesce(placed.ordered_at, placed.first_seen_at) >= %(first)s
-      AND coalesce(placed.ordered_at, placed.first_seen_at) < %(after)s
+    WHERE {_PLACED_AT} >= %(first)s AND {_PLACED_AT} < %(after)s
       AND (%(campaign)s::text IS NULL OR placed.campaign = %(campaign)s)
       AND (%(journey)s::text IS NULL OR placed.journey = %(journey)s)
       AND (%(currency)s = '' OR coalesce(tie.currency, upper(placed.currency)) = %(currency)s)
@@ -73,19 +75,22 @@ WITH placed AS MATERIALIZED (
     SELECT paper.order_number, paper.currency,
            sum(paper.gross) FILTER (WHERE paper.kind = 'invoice') AS invoiced,
            sum(paper.gross) FILTER (WHERE paper.kind = 'credit_note') AS credited,
-           sum(CASE paper.kind WHEN 'credit_note' THEN -paper.gross ELSE paper.gross END)
-               FILTER (WHERE EXISTS (
-                   SELECT 1
-                   FROM reconciliation_match AS own
-                   JOIN reconciliation_match AS side
-                       ON side.id = coalesce(own.head_id, own.id)
-                       OR side.head_id = coalesce(own.head_id, own.id)
-                   JOIN reconciliation_gatewayline AS line ON line.id = side.line_id
-                   WHERE own.document_id = paper.id AND own.undone_at IS NULL
-                     AND side.undone_at IS NULL AND line.payout_id IS NOT NULL
-               )) AS paid_out
+           sum(CASE WHEN paper.kind = 'credit_note' OR paper.kind = 'receipt' AND held.pays_invoice
+               THEN -paper.gross ELSE paper.gross END)
+               FILTER (WHERE held.in_payout) AS paid_out
     FROM placed
     JOIN mirror_primadocument AS paper ON paper.order_number = placed.order_number
+    LEFT JOIN LATERAL (
+        SELECT bool_or(line.payout_id IS NOT NULL) AS in_payout,
+               bool_or(beside.kind = 'invoice') AS pays_invoice
+        FROM reconciliation_match AS own
+        JOIN reconciliation_match AS side
+            ON side.id = coalesce(own.head_id, own.id)
+            OR side.head_id = coalesce(own.head_id, own.id)
+        LEFT JOIN reconciliation_gatewayline AS line ON line.id = side.line_id
+        LEFT JOIN mirror_primadocument AS beside ON beside.id = side.document_id
+        WHERE own.document_id = paper.id AND own.undone_at IS NULL AND side.undone_at IS NULL
+    ) AS held ON TRUE
     WHERE paper.deleted_at IS NULL
     GROUP BY 1, 2
 ), ledger AS (

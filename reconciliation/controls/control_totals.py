@@ -2,13 +2,10 @@
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from integration.accounts.roles import Role
+from integration.mirror.order_days import local_day, placed_at
 from reconciliation.control import Category, Control, minor, shown
 
-# A date nobody can have ordered on (1899, 2099) makes no month: the order counts when it arrived.
-_DAY = (
-    "(CASE WHEN o.ordered_at BETWEEN o.first_seen_at - interval '10 years'"
-    " AND o.first_seen_at + interval '2 days' THEN o.ordered_at ELSE o.first_seen_at END)::date"
-)
+_DAY = local_day(placed_at("o"))
 _ARRIVED_KEY = f"'arrived|' || {_DAY} || '|' || o.currency || '|' || o.campaign"
 _SENT_KEY = f"'sent|' || {_DAY} || '|' || p.currency || '|' || o.campaign"
 _BOOKED_KEY = (

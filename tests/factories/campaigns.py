@@ -86,7 +86,9 @@ def paper(of: PrimaOrder, gross: str, kind: str = "invoice", **values: Any) -> P
 
 def pay_out(*papers: PrimaDocument, in_payout: bool = True) -> Match:
     """One line of a gateway for all the papers, in a payout or still in the gateway's balance."""
-    number, total = next(_NUMBERS), sum(one.minor for one in papers)
+    number = next(_NUMBERS)
+    paid = any(one.kind == "invoice" for one in papers)
+    total = sum(-one.minor if paid and one.kind == "receipt" else one.minor for one in papers)
     file = StatementFile.objects.create(
         name=f"file-{number}.csv", sha256=f"{number:064d}", size=1, uploaded_at=timezone.now()
     )

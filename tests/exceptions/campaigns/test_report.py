@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from urllib.parse import urlencode
@@ -101,6 +101,25 @@ def test_an_undone_match_is_no_money(db):
     match = pay_out(paper(booked(), "100.00"))
     type(match).rows.filter(pk=match.pk).update(undone_at=match.made_at, undone_by_name="Fiona")
     assert figure_of("paid_out") == {}
+
+
+def test_what_a_voucher_paid_was_not_paid_out(db):
+    whole = booked()
+    pay_out(paper(whole, "100.00"), paper(whole, "30.00", "receipt"))
+    assert figure_of("paid_out") == {"GBP": (1, Decimal("70.00"))}
+
+
+def test_a_receipt_matched_by_itself_is_what_the_gateway_took(db):
+    pay_out(paper(booked(), "30.00", "receipt"))
+    assert figure_of("paid_out") == {"GBP": (1, Decimal("30.00"))}
+
+
+def test_an_order_of_a_year_nobody_ordered_in_counts_when_it_arrived(db):
+    order(paid="7.00", ordered_at=datetime(1899, 11, 1, tzinfo=UTC))
+    order(paid="8.00", ordered_at=datetime(2099, 11, 1, tzinfo=UTC))
+
+    november = {"from": "2026-11-01", "to": "2026-11-30"}
+    assert figure_of("ordered", **november) == {"GBP": (2, Decimal("15.00"))}
 
 
 def test_a_document_in_another_currency_is_not_added_to_the_order(db):

@@ -1,6 +1,6 @@
 """Counts and sums on both sides prove that nothing got lost."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -95,3 +95,18 @@ def test_an_impossible_order_date_makes_no_month(year: int) -> None:
     assert run() == []
     months = {line.month for line in totals.by_control(totals.Narrowed())}
     assert months == {"2026-10"}
+
+
+def test_a_day_of_orders_ends_when_it_ends_where_the_company_is() -> None:
+    """23:30 UTC on the last of September is half past midnight in October in London."""
+    whole_story()
+    late = datetime(2026, 9, 30, 23, 30, tzinfo=UTC)
+    CampaignOrder.objects.filter(key="CO-2").update(ordered_at=late, first_seen_at=late)
+    PrimaDocument.objects.filter(number="INV-2").delete()
+    BookedOrder.objects.filter(order_number="SO-2").update(
+        order_date=date(2026, 10, 1), deleted_at=late
+    )
+
+    assert [row[0] for row in run()] == ["sent|2026-10-01|GBP|AUTUMN"]
+    days = {line.month: line.agreed for line in totals.by_control(totals.Narrowed())}
+    assert days == {"2026-10": 3}
