@@ -18,7 +18,7 @@ def desk(proposer: User) -> Payout:
     for kind in ("write_off", "fee", "fx", "match"):
         AdjustmentLimit.objects.create(kind=kind, currency="GBP", amount=5_000)
         AdjustmentLimit.objects.create(kind=kind, currency="*", role="controller", amount=500_000)
-    tolerance(absolute=2, relative="0")
+    tolerance(absolute=1, relative="0")
     account("fee", "7600")
     world()
     made = _payout()

@@ -215,3 +215,24 @@ def test_a_difference_that_came_late_is_called_by_what_differs(finance, client_f
     for period in (october, november):
         page = client_for(finance).get(reverse("period", args=[period.pk])).content.decode()
         assert f'<a href="{reverse("difference", args=[late.pk])}">{late.title}</a>' in page
+
+
+def test_an_invoice_that_moves_to_another_day_or_currency_leaves_one_and_comes_to_the_other() -> (
+    None
+):
+    shut(OCTOBER)
+    document("INV-1", "SO-1", date=NOVEMBER)
+    document("INV-2", "SO-2", date=NOVEMBER)
+    PrimaDocument.objects.filter(number="INV-1").update(date=OCTOBER)
+    PrimaDocument.objects.filter(number="INV-2").update(minor=9000)
+    assert traces() == [
+        ("change of invoice", "INV-1", "October 2026", "November 2026", 10080),
+    ]
+    LateArrival.objects.all().delete()
+
+    PrimaDocument.objects.filter(number="INV-1").update(currency="EUR", minor=12000)
+
+    assert {(one.amount, one.currency) for one in LateArrival.objects.all()} == {
+        (-10080, "GBP"),
+        (12000, "EUR"),
+    }

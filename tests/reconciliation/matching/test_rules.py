@@ -88,6 +88,14 @@ def test_the_relative_limit_holds_too():
     assert match.run().matches == 0
 
 
+@pytest.mark.parametrize(("gross", "matches"), [(1236, 1), (1237, 0)])
+def test_a_percentage_of_nothing_leaves_the_absolute_limit_alone(gross, matches):
+    tolerance(absolute=2, relative="0")
+    line("CO-1", gross)
+    document("CO-1")
+    assert match.run().matches == matches
+
+
 def test_a_line_that_came_twice_is_matched_once():
     first = line("CO-1", transaction_id="tx")
     again = line("CO-1", transaction_id="tx")
