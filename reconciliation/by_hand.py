@@ -36,12 +36,8 @@ class Chosen:
 
     @property
     def gap(self) -> int:
-        """Lines minus documents, in minor units. A receipt in a match is a voucher, which pays."""
-        worth = sum(
-            -abs(one.minor) if one.kind == PrimaDocument.Kind.RECEIPT else one.minor
-            for one in self.documents
-        )
-        return sum(line.gross for line in self.lines) - worth
+        """Lines minus documents, in minor units."""
+        return sum(line.gross for line in self.lines) - match.worth(self.documents)
 
 
 def put_together(

@@ -1,7 +1,7 @@
 """Matching payout lines with documents: run the rules, match by hand, undo, look for candidates."""
 
 from reconciliation.matching.candidates import Candidate, candidates
-from reconciliation.matching.people import by_hand, undo
+from reconciliation.matching.people import by_hand, undo, worth
 from reconciliation.matching.result import MatchResult, Yield
 from reconciliation.matching.rule import CONTROL, rules, title_of
 from reconciliation.matching.running import run
@@ -19,4 +19,5 @@ __all__ = [
     "run",
     "title_of",
     "undo",
+    "worth",
 ]

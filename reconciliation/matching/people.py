@@ -50,7 +50,7 @@ def by_hand(
             company=company,
             currency=currency,
             left_total=sum(line.gross for line in ours),
-            right_total=sum(_worth(paper) for paper in theirs),
+            right_total=worth(theirs),
             day=day,
             made_at=timezone.now(),
             made_by=actor,
@@ -163,6 +163,14 @@ _SHARED = (
 )  # fmt: skip
 
 
-def _worth(document: PrimaDocument) -> int:
-    """What it adds to the documents' side: a receipt in a match is a voucher, which pays."""
-    return -abs(document.minor) if document.kind == document.Kind.RECEIPT else document.minor
+def worth(documents: Collection[PrimaDocument]) -> int:
+    """What they come to, in minor units: a receipt beside an invoice is a voucher, which pays.
+
+    A receipt without one (a deposit, a payment by itself) is what the gateway took.
+    """
+    kinds = PrimaDocument.Kind
+    pays = any(each.kind == kinds.INVOICE for each in documents)
+    return sum(
+        -abs(each.minor) if pays and each.kind == kinds.RECEIPT else each.minor
+        for each in documents
+    )

@@ -8,7 +8,7 @@ from reconciliation.by_hand import Chosen
 from reconciliation.control import controls
 from reconciliation.models import Adjustment, AdjustmentLimit, Difference, Match
 from reconciliation.refusals import NotYours, Refused
-from tests.factories.matching import document, line, tolerance
+from tests.factories.matching import document, line, receipt, tolerance
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +133,17 @@ def test_what_was_adjusted_is_not_proposed_once_more(finance, finance2):
     assert not Match.objects.exists()
     assert not counterparts.lines_to_match().exists()
     assert counterparts.open_lines().exists()
+
+
+def test_a_deposit_is_what_the_gateway_took_and_a_voucher_is_not(finance):
+    deposit = document(kind="receipt", transaction_id="tx-1")
+    made = by_hand.put_together(Chosen([line()], [deposit]), actor=finance, reason="Deposit")
+    assert isinstance(made, Match)
+    assert (made.right_total, made.difference) == (1234, 0)
+
+    invoice = document(minor=2000)
+    voucher = receipt(invoice, minor=766, voucher_number="V-1")
+    paid = Chosen([line()], [invoice, voucher])
+    made = by_hand.put_together(paid, actor=finance, reason="Voucher")
+    assert isinstance(made, Match)
+    assert (made.right_total, made.difference) == (1234, 0)
