@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +13,13 @@ from reconciliation.models import (
     Adjustment,
     ControlRun,
     Difference,
-    Payout,
     Period,
     PeriodEvent,
     StatementFile,
 )
+from reconciliation.payouts import by_state
+from reconciliation.payouts import listed as listed_payouts
+from reconciliation.totals import overdue
 
 POINTS = {
     "over": ("The period is over", "Until its last day has passed more may come in."),
@@ -33,7 +36,7 @@ POINTS = {
         "Somebody proposed an adjustment and nobody has decided yet.",
     ),
     "timing": (
-        "No difference is marked as timing beyond the period",
+        "No difference marked as timing is overdue",
         "What should have cleared by now has not.",
     ),
     "payouts": (
@@ -129,9 +132,11 @@ def _as_it_stands(period: Period) -> list[Point]:
 def _counted(period: Period, behind: list[str]) -> dict[str, tuple[int, str]]:
     """How many are left of each point, and where they are listed."""
     days = {"day__gte": period.first_day, "day__lte": period.last_day}
-    span = f"from={period.first_day}&to={period.last_day}"
-    month = f"period={period.first_day:%Y-%m}"
-    paid = f"since={period.first_day}&until={period.last_day}"
+    held_until = period.last_day + timedelta(days=31)
+    of = urlencode({"company": period.company})
+    span = f"from={period.first_day}&to={period.last_day}&{of}"
+    month = f"period={period.first_day:%Y-%m}&{of}"
+    since = f"since={period.first_day}"
     listed = reverse("differences")
     differences = Difference.objects.filter(company=period.company, closed_at__isnull=True, **days)
     return {
@@ -148,28 +153,27 @@ def _counted(period: Period, behind: list[str]) -> dict[str, tuple[int, str]]:
             f"{reverse('adjustments')}?{month}",
         ),
         "timing": (
-            differences.filter(
-                state=Difference.State.TIMING, timing_until__lt=timezone.localdate()
-            ).count(),
-            f"{listed}?state=timing&{span}",
+            differences.filter(overdue()).count(),
+            f"{listed}?state=overdue&{span}",
         ),
         "payouts": (
-            Payout.objects.filter(
+            by_state(listed_payouts(), "not_at_bank")
+            .filter(
                 company=period.company,
                 paid_on__gte=period.first_day,
                 paid_on__lte=period.last_day,
-                bank_match__isnull=True,
-            ).count(),
-            f"{reverse('payouts')}?state=not_at_bank&{paid}",
+            )
+            .count(),
+            f"{reverse('payouts')}?state=not_at_bank&{since}&until={period.last_day}&{of}",
         ),
         "files": (
             StatementFile.objects.filter(
                 company=period.company,
                 state=StatementFile.State.HELD,
                 uploaded_at__date__gte=period.first_day,
-                uploaded_at__date__lte=period.last_day + timedelta(days=31),
+                uploaded_at__date__lte=held_until,
             ).count(),
-            f"{reverse('payout-files')}?state=held",
+            f"{reverse('payout-files')}?state=held&{since}&until={held_until}&{of}",
         ),
     }
 

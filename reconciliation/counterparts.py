@@ -8,6 +8,7 @@ from django.db.models.functions import Concat
 from integration.mirror.models import PrimaDocument
 from reconciliation import match
 from reconciliation.models import Difference, GatewayLine, Match, Rejection
+from reconciliation.payouts import MATCHABLE
 
 MOST = 20
 
@@ -52,7 +53,10 @@ def open_lines() -> QuerySet[GatewayLine]:
 
 
 def lines_to_match() -> QuerySet[GatewayLine]:
-    """Open lines somebody still has to match: what was adjusted is settled, unless it differs anew."""
+    """Open lines somebody still has to match: what was adjusted is settled, unless it differs anew.
+
+    What only moves money needs no match.
+    """
     told = Difference.objects.filter(
         control=match.CONTROL,
         key=Concat(
@@ -60,7 +64,8 @@ def lines_to_match() -> QuerySet[GatewayLine]:
         ),
     )
     adjusted = Exists(told.filter(state=Difference.State.ADJUSTED))
-    return open_lines().filter(~adjusted | Exists(told.filter(closed_at__isnull=True)))
+    lines = open_lines().filter(kind__in=MATCHABLE)
+    return lines.filter(~adjusted | Exists(told.filter(closed_at__isnull=True)))
 
 
 def open_documents() -> QuerySet[PrimaDocument]:

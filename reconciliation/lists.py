@@ -8,7 +8,7 @@ from integration.core.money import from_minor
 from integration.exports import Column, answer
 from reconciliation.importing.mappings import title_of
 from reconciliation.models import GatewayLine, Payout, StatementFile
-from reconciliation.payouts import state_of
+from reconciliation.payouts import at_bank, state_of
 
 FILES: tuple[Column[StatementFile], ...] = (
     Column("File", lambda file: file.name),
@@ -43,7 +43,7 @@ PAYOUTS: tuple[Column[Payout], ...] = (
     ),
     Column("Lines come to", lambda payout: from_minor(payout.computed, payout.currency)),
     Column("Matched", lambda payout: state_of(payout)[1]),
-    Column("At the bank", lambda payout: "yes" if getattr(payout, "at_bank", False) else "no"),
+    Column("At the bank", lambda payout: at_bank(payout)[1]),
     Column("Bank reference", lambda payout: payout.bank_reference),
     Column("File", lambda payout: payout.file.name),
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from integration.core.money import from_minor
 from integration.records.payout import LineKind
@@ -10,8 +11,8 @@ from reconciliation.models import BankMatch, GatewayLine, Match, Payout
 
 PAID = LineKind.PAYOUT.value
 PAGE = 50
-# What an invoice, a credit note or an account of the ledger answers; the rest only moves money.
-MATCHABLE = ("charge", "refund", "chargeback", "chargeback_reversal", "fee")
+# What a document or an account of the ledger has to answer.
+MATCHABLE = tuple(kind.value for kind in LineKind if not kind.only_moves)
 WORDS = {
     LineKind.CHARGE: "Sales",
     LineKind.REFUND: "Refunds",
@@ -67,10 +68,17 @@ def by_state(found: QuerySet[Payout], state: str) -> QuerySet[Payout]:
         "partly": Q(has_open=True, has_matched=True),
         "open": Q(has_open=True, has_matched=False),
         "empty": Q(has_open=False, has_matched=False),
-        "not_at_bank": Q(at_bank=False),
+        "not_at_bank": Q(at_bank=False) & ~Q(arriving=0),
         "differs": Q(stated__isnull=False) & ~Q(stated=F("computed")) & Q(line_count__gt=0),
     }
-    return found.filter(conditions[state])
+    return found.alias(arriving=Coalesce("stated", "computed")).filter(conditions[state])
+
+
+def at_bank(payout: Payout) -> tuple[str, str]:
+    """Tone and words for whether a payout of `listed` arrived."""
+    if getattr(payout, "at_bank", False):
+        return "done", "Arrived"
+    return ("waiting", "Not seen yet") if payout.due else ("paused", "Nothing to arrive")
 
 
 def state_of(payout: Payout) -> tuple[str, str]:
@@ -81,7 +89,9 @@ def state_of(payout: Payout) -> tuple[str, str]:
     )
     if has_open:
         return ("partly", "Partly matched") if has_matched else ("open", "Open")
-    return ("done", "Matched") if has_matched else ("paused", "Without lines")
+    if has_matched:
+        return "done", "Matched"
+    return "paused", "Nothing to match" if payout.line_count else "Without lines"
 
 
 def listed_lines() -> QuerySet[GatewayLine]:
@@ -176,8 +186,7 @@ def beside(bank: BankMatch) -> list[Payout]:
 
 def arrived(payout: Payout, bank: BankMatch) -> int:
     """The bank may book several payouts in one sum: this one's part is it less what is lacking."""
-    due = payout.computed if payout.stated is None else payout.stated
-    return due - bank.difference
+    return payout.due - bank.difference
 
 
 def gaps_of(payout: Payout, bank: BankMatch | None) -> list[Gap]:

@@ -17,6 +17,8 @@ from reconciliation.control import Control, controls
 from reconciliation.models import Difference, Match, Payout, Period
 
 RECENT_MONTHS = 3
+NONE = "-"
+"""Stands in the address for "no currency" or "no gateway"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Narrowed:
     month: str = ""
     currency: str = ""
     gateway: str = ""
+    company: str = ""
     recent: bool = False
 
     @property
@@ -40,15 +43,37 @@ class Narrowed:
         return first, after - timedelta(days=1)
 
     def query(self, **more: str) -> str:
-        asked = {"period": self.month, "currency": self.currency, "gateway": self.gateway, **more}
+        asked = {
+            "period": self.month, "currency": self.currency, "gateway": self.gateway,
+            "company": self.company, **more,
+        }  # fmt: skip
         return urlencode({name: value for name, value in asked.items() if value})
+
+    def exact(self, **names: str) -> dict[str, str]:
+        """What it is narrowed to, under the names a query has for it; without what it is not."""
+        return {
+            name: "" if asked == NONE else asked
+            for what, name in names.items()
+            if (asked := getattr(self, what))
+        }
 
     def differences(self) -> Q:
         first, last = self.days
-        wanted = Q(day__gte=first, day__lte=last)
-        if self.currency:
-            wanted &= Q(currency=self.currency)
-        return wanted & Q(gateway=self.gateway) if self.gateway else wanted
+        asked = self.exact(currency="currency", gateway="gateway", company="company")
+        return Q(day__gte=first, day__lte=last, **asked)
+
+    def parameters(self) -> dict[str, Any]:
+        """For `WITHIN`, and the first and last day."""
+        first, last = self.days
+        exact = self.exact(currency="currency", gateway="gateway", company="company")
+        names = ("currency", "gateway", "company")
+        return {"first": first, "last": last, **{one: exact.get(one) for one in names}}
+
+
+WITHIN = """(%(currency)s::text IS NULL OR currency = %(currency)s)
+    AND (%(gateway)s::text IS NULL OR gateway = %(gateway)s)
+    AND (%(company)s::text IS NULL OR company = %(company)s)"""
+"""SQL: rows that have these three columns lie within what `Narrowed.parameters` tells."""
 
 
 def _recent_days() -> tuple[date, date]:
@@ -57,6 +82,11 @@ def _recent_days() -> tuple[date, date]:
     for _ in range(RECENT_MONTHS - 1):
         first = (first - timedelta(days=1)).replace(day=1)
     return first, (this + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def overdue() -> Q:
+    """Differences that should have cleared by now; the next run opens them again."""
+    return Q(state=Difference.State.TIMING, timing_until__lt=timezone.localdate())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +102,7 @@ class Line:
     gateway: str | None
     counts: tuple[int, int]
     waiting: tuple[int, int]
+    company: str = ""
 
     @property
     def agreed(self) -> int:
@@ -95,8 +126,8 @@ class Line:
 
     @property
     def query(self) -> str:
-        gateway = "" if self.gateway is None else self.gateway or "-"
-        return Narrowed(self.month, self.currency, gateway).query()
+        gateway = "" if self.gateway is None else self.gateway or NONE
+        return Narrowed(self.month, self.currency or NONE, gateway, self.company).query()
 
     @property
     def share(self) -> int:
@@ -104,12 +135,14 @@ class Line:
         return 100 * self.agreed // max(self.agreed + self.open, 1)
 
 
-_AGREED = """
+_AGREED = f"""
 SELECT to_char(day, 'YYYY-MM'), currency, gateway, count(*), sum(abs(amount))::bigint
-FROM ({agreed}) agreed
-WHERE day BETWEEN %(first)s AND %(last)s AND (%(currency)s = '' OR currency = %(currency)s)
-    AND (%(gateway)s = '' OR gateway = %(gateway)s)
-GROUP BY 1, 2, 3
+FROM ({{agreed}}) agreed WHERE day BETWEEN %(first)s AND %(last)s AND {WITHIN} GROUP BY 1, 2, 3
+"""
+_ROWS = f"""
+SELECT key, company, day, currency, gateway, amount FROM ({{agreed}}) agreed
+WHERE day BETWEEN %(first)s AND %(last)s AND {WITHIN}
+ORDER BY day DESC, key LIMIT %(size)s OFFSET %(start)s
 """
 
 
@@ -129,6 +162,7 @@ def by_control(narrowed: Narrowed) -> list[Line]:
                 gateway,
                 agreed.get((month, currency, gateway), (0, 0)),
                 waiting.get((month, currency, gateway), (0, 0)),
+                narrowed.company,
             )
             for month, currency, gateway in keys
         ]
@@ -182,16 +216,9 @@ def agreed_rows(control: Control, narrowed: Narrowed, start: int, size: int | No
 
     All of them when `size` is None.
     """
+    asked = {**narrowed.parameters(), "start": start, "size": size}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT key, company, day, currency, gateway, amount FROM ({control.agreed}) agreed"
-            " WHERE day BETWEEN %(first)s AND %(last)s"
-            " AND (%(currency)s = '' OR currency = %(currency)s)"
-            " AND (%(gateway)s = '' OR gateway = NULLIF(%(gateway)s, '-')"
-            "      OR %(gateway)s = '-' AND gateway = '')"
-            " ORDER BY day DESC, key LIMIT %(size)s OFFSET %(start)s",
-            {**_asked(narrowed), "start": start, "size": size},
-        )
+        cursor.execute(_ROWS.format(agreed=control.agreed), asked)
         return list(cursor.fetchall())
 
 
@@ -206,24 +233,8 @@ def agreed_total(control: Control, narrowed: Narrowed) -> tuple[int, dict[str, i
 
 def _agreed(control: Control, narrowed: Narrowed) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _AGREED.format(agreed=control.agreed).replace(
-                "gateway = %(gateway)s)",
-                "gateway = NULLIF(%(gateway)s, '-') OR %(gateway)s = '-' AND gateway = '')",
-            ),
-            _asked(narrowed),
-        )
+        cursor.execute(_AGREED.format(agreed=control.agreed), narrowed.parameters())
         return list(cursor.fetchall())
-
-
-def _asked(narrowed: Narrowed) -> dict[str, Any]:
-    first, last = narrowed.days
-    return {
-        "first": first,
-        "last": last,
-        "currency": narrowed.currency,
-        "gateway": narrowed.gateway,
-    }
 
 
 def _open(narrowed: Narrowed) -> dict[tuple[str, str, str, str], tuple[int, int]]:
@@ -294,10 +305,9 @@ def swallowed(narrowed: Narrowed) -> list[Swallowed]:
     matches = Match.objects.filter(undone_at__isnull=True, day__gte=first, day__lte=last).exclude(
         difference=0
     )
-    if narrowed.currency:
-        matches = matches.filter(currency=narrowed.currency)
-    if narrowed.gateway:
-        matches = matches.filter(line__gateway=narrowed.gateway)
+    matches = matches.filter(
+        **narrowed.exact(currency="currency", gateway="line__gateway", company="company")
+    )
     differences = Difference.objects.filter(
         narrowed.differences(), state=Difference.State.TOLERATED
     )
@@ -330,7 +340,7 @@ def _swallowed(
 
 
 def _behind(page: str, control: str, currency: str, narrowed: Narrowed) -> str:
-    asked = Narrowed(narrowed.month, currency, narrowed.gateway)
+    asked = replace(narrowed, currency=currency)
     if page == "matches":
         return asked.query(control=control, tolerance="used")
     return asked.query(control=control, state="tolerated")

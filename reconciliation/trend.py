@@ -1,4 +1,5 @@
 """How much of each week rules matched without a person."""
+# ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,14 +8,15 @@ from django.db import connection
 from django.utils import timezone
 
 from reconciliation.matching.rule import BY_HAND
-from reconciliation.totals import Narrowed
+from reconciliation.payouts import MATCHABLE
+from reconciliation.totals import WITHIN, Narrowed
 
 WEEKS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Lines booked in a week, and how many of them rules matched without a person."""
+    """Lines to match of a week, and how many of them rules matched without a person."""
 
     begins: date
     lines: int
@@ -25,14 +27,12 @@ class Week:
         return 100 * self.matched // self.lines if self.lines else 0
 
 
-_TREND = """
+_TREND = f"""
 SELECT date_trunc('week', g.booked_on)::date, count(*), count(m.id)
-FROM reconciliation_gatewayline g
+FROM (SELECT * FROM reconciliation_gatewayline WHERE {WITHIN}) g
 LEFT JOIN reconciliation_match m
     ON m.line_id = g.id AND m.undone_at IS NULL AND m.rule <> %(by_hand)s
-WHERE g.kind <> 'payout' AND g.booked_on >= %(first)s
-    AND (%(currency)s = '' OR g.currency = %(currency)s)
-    AND (%(gateway)s = '' OR g.gateway = %(gateway)s)
+WHERE g.kind = ANY(%(kinds)s) AND g.booked_on >= %(first)s
 GROUP BY 1 ORDER BY 1
 """
 
@@ -45,10 +45,10 @@ def trend(narrowed: Narrowed) -> list[Week]:
         cursor.execute(
             _TREND,
             {
+                **narrowed.parameters(),
                 "first": first,
                 "by_hand": BY_HAND,
-                "currency": narrowed.currency,
-                "gateway": narrowed.gateway,
+                "kinds": list(MATCHABLE),
             },
         )
         found = {row[0]: row[1:] for row in cursor.fetchall()}

@@ -24,6 +24,17 @@ class LineKind(StrEnum):
     PAYOUT = "payout"
     OTHER = "other"
 
+    @property
+    def only_moves(self) -> bool:
+        """Our own money goes elsewhere or comes back: no document or ledger account answers it."""
+        return self in _ONLY_MOVE
+
+
+_ONLY_MOVE = frozenset(
+    {LineKind.RESERVE, LineKind.RESERVE_RELEASE, LineKind.TRANSFER, LineKind.CONVERSION,
+     LineKind.PAYOUT}
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class PayoutLine:

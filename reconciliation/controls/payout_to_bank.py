@@ -171,6 +171,8 @@ class PayoutToBank(Control):
         SELECT {_KEY} AS key, p.company, p.paid_on AS day, p.currency, p.gateway,
             {_AMOUNT} AS amount
         FROM reconciliation_payout p JOIN reconciliation_bankmatch m ON m.payout_id = p.id
+        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d
+            WHERE d.control = 'payout_to_bank' AND d.key = {_KEY} AND d.closed_at IS NULL)
     """
 
     def prepare(self, scope: Scope) -> None:

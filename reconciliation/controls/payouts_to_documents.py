@@ -6,6 +6,7 @@ from django.conf import settings
 from integration.accounts.roles import Role
 from reconciliation import match
 from reconciliation.control import Category, Control, Scope, major, sides
+from reconciliation.payouts import MATCHABLE
 
 _LINE = sides(
     line="g.line_id",
@@ -28,6 +29,7 @@ _DOCUMENT = sides(
     gross=major("x.minor", "x.currency"),
     currency="x.currency",
 )
+_TO_MATCH = f"g.kind IN ({', '.join(map(repr, MATCHABLE))})"
 _KEY = "g.gateway || '|' || g.account || '|' || g.line_id"
 _MATCHED = """EXISTS (
         SELECT 1 FROM reconciliation_match m WHERE m.line_id = g.id AND m.undone_at IS NULL)"""
@@ -37,8 +39,9 @@ class PayoutsToDocuments(Control):
     slug = "payouts_to_documents"
     title = "Payout lines and documents"
     meaning = (
-        "Every line of a gateway belongs to an invoice, a credit note or a ledger account, and "
-        "every invoice that was paid through a gateway was paid out."
+        "Every line of a gateway belongs to an invoice, a credit note or a ledger account unless it "
+        "only moves our money (a reserve, a transfer, a conversion), and every invoice that was paid "
+        "through a gateway was paid out."
     )
     left = "What the gateway says"
     right = "What Prima holds"
@@ -127,7 +130,7 @@ class PayoutsToDocuments(Control):
     WITH lines AS (
         SELECT g.*, k.key FROM reconciliation_gatewayline g
         JOIN scope k ON k.key = {_KEY}
-        WHERE g.booked_on <= %(until)s AND g.kind <> 'payout' AND NOT {_MATCHED}
+        WHERE g.booked_on <= %(until)s AND {_TO_MATCH} AND NOT {_MATCHED}
     ), twins AS (
         SELECT t.gateway, t.account, t.transaction_id, t.kind, t.gross, t.currency,
             min(t.id) AS first, count(*) AS number

@@ -5,13 +5,19 @@ from django.db.models import Q, QuerySet
 
 from integration.accounts.gate import person
 from reconciliation import deciders
-from reconciliation.filters.fields import MonthFilter, choice_field, currency_filter, text_field
+from reconciliation.filters.fields import (
+    CurrencyFilter,
+    MonthFilter,
+    OfCompany,
+    choice_field,
+    text_field,
+)
 from reconciliation.models import Adjustment
 
 _DECIDERS = {"me": deciders.for_you, "own": deciders.by_you, "others": deciders.for_others}
 
 
-class AdjustmentFilter(filters.FilterSet):
+class AdjustmentFilter(OfCompany):
     """What waits for a decision, unless asked otherwise."""
 
     q = filters.CharFilter(
@@ -38,7 +44,7 @@ class AdjustmentFilter(filters.FilterSet):
         empty_label="Anybody",
         widget=choice_field(),
     )
-    currency = currency_filter()
+    currency = CurrencyFilter()
     period = MonthFilter()
 
     class Meta:

@@ -7,12 +7,12 @@ from django.db.models import Q, QuerySet
 from reconciliation import ageing, totals
 from reconciliation.control import controls
 from reconciliation.filters.fields import (
-    NO_GATEWAY,
+    CurrencyFilter,
     MonthFilter,
+    OfCompany,
     Offered,
     choice_field,
     control_choices,
-    currency_filter,
     gateways_or_none,
     text_field,
 )
@@ -32,7 +32,7 @@ def _day(label: str, lookup: str) -> filters.DateFilter:
     return filters.DateFilter(field_name="day", lookup_expr=lookup, label=label, widget=widget)
 
 
-class DifferenceFilter(filters.FilterSet):
+class DifferenceFilter(OfCompany):
     """What is not closed, unless asked otherwise."""
 
     q = filters.CharFilter(
@@ -46,12 +46,16 @@ class DifferenceFilter(filters.FilterSet):
     )
     state = filters.ChoiceFilter(
         label="State",
-        choices=[("all", "Any state"), *Difference.State.choices],
+        choices=[
+            ("all", "Any state"),
+            *Difference.State.choices,
+            ("overdue", "Timing, overdue"),
+        ],
         method="by_state",
         empty_label="Not closed",
         widget=choice_field(),
     )
-    currency = currency_filter()
+    currency = CurrencyFilter()
     gateway = filters.CharFilter(
         label="Gateway",
         method="by_gateway",
@@ -88,12 +92,14 @@ class DifferenceFilter(filters.FilterSet):
     def by_state(
         self, queryset: QuerySet[Difference], _name: str, value: str
     ) -> QuerySet[Difference]:
+        if value == "overdue":
+            return queryset.filter(totals.overdue(), closed_at__isnull=True)
         return queryset if value == "all" else queryset.filter(state=value)
 
     def by_gateway(
         self, queryset: QuerySet[Difference], _name: str, value: str
     ) -> QuerySet[Difference]:
-        return queryset.filter(gateway="" if value == NO_GATEWAY else value)
+        return queryset.filter(gateway="" if value == totals.NONE else value)
 
     def by_age(
         self, queryset: QuerySet[Difference], _name: str, value: str

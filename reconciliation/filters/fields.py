@@ -1,4 +1,4 @@
-"""Filters that the lists of reconciliation share: month, currency, gateway."""
+"""Filters that the lists of reconciliation share: company, month, currency, gateway."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,14 +6,14 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 
 from reconciliation.control import controls
 from reconciliation.gateways import gateway_title
 from reconciliation.models import Difference, Payout, Period
-from reconciliation.totals import Narrowed
+from reconciliation.totals import NONE, Narrowed
 
-NO_GATEWAY = "-"
 Offer = Callable[[], list[tuple[str, str]]]
 
 
@@ -66,7 +66,7 @@ def gateways() -> list[tuple[str, str]]:
 
 
 def gateways_or_none() -> list[tuple[str, str]]:
-    return [*gateways(), (NO_GATEWAY, "Without a gateway")]
+    return [*gateways(), (NONE, "Without a gateway")]
 
 
 def _found(field: str) -> list[str]:
@@ -96,7 +96,31 @@ def is_month(value: str) -> bool:
     return first.year < date.max.year
 
 
-def currency_filter() -> filters.CharFilter:
-    return filters.CharFilter(
-        label="Currency", lookup_expr="iexact", widget=Offered("Any currency", currencies)
-    )
+class CurrencyFilter(filters.CharFilter):
+    """A code in any case; `NONE` for what has no currency."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Currency",
+            lookup_expr="iexact",
+            widget=Offered("Any currency", currencies),
+            **kwargs,
+        )
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return qs.filter(currency="") if value == NONE else super().filter(qs, value)
+
+
+def companies() -> list[tuple[str, str]]:
+    return [(name, name) for name in settings.COMPANIES]
+
+
+class OfCompany(filters.FilterSet):
+    """Narrows to a company, and offers to where the books of several are kept."""
+
+    company = filters.CharFilter(label="Company", widget=Offered("Any company", companies))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(settings.COMPANIES) == 1 and not self.data.get("company"):
+            del self.filters["company"]

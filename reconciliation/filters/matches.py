@@ -5,11 +5,12 @@ from django.db.models import Q, QuerySet
 
 from reconciliation import match, totals
 from reconciliation.filters.fields import (
+    CurrencyFilter,
     MonthFilter,
+    OfCompany,
     Offered,
     choice_field,
     control_choices,
-    currency_filter,
     gateways,
     text_field,
 )
@@ -21,7 +22,7 @@ def rule_choices() -> list[tuple[str, str]]:
     return [(slug, match.title_of(slug)) for slug in slugs]
 
 
-class MatchFilter(filters.FilterSet):
+class MatchFilter(OfCompany):
     """Matches that hold, unless asked otherwise."""
 
     q = filters.CharFilter(
@@ -33,7 +34,7 @@ class MatchFilter(filters.FilterSet):
     rule = filters.ChoiceFilter(
         label="Rule", choices=rule_choices, empty_label="Any rule", widget=choice_field()
     )
-    currency = currency_filter()
+    currency = CurrencyFilter()
     gateway = filters.CharFilter(
         label="Gateway",
         field_name="line__gateway",

@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from integration.records.payout import LineKind
-from reconciliation.filters.fields import currencies, gateways
+from reconciliation.filters.fields import OfCompany, currencies, gateways
 from reconciliation.models import GatewayLine, Payout, StatementFile
 from reconciliation.payouts import MATCHABLE, by_state
 
@@ -13,7 +13,7 @@ STATES = [
     ("open", "Open"),
     ("partly", "Partly matched"),
     ("matched", "Matched"),
-    ("empty", "Without lines"),
+    ("empty", "Nothing to match"),
     ("not_at_bank", "Not seen at the bank"),
     ("differs", "Lines and payout differ"),
 ]
@@ -36,7 +36,7 @@ def _search(placeholder: str) -> forms.TextInput:
     )
 
 
-class PayoutFilter(filters.FilterSet):
+class PayoutFilter(OfCompany):
     """Text over id and bank reference; gateway, currency, days, state."""
 
     q = filters.CharFilter(label="Search", method="search", widget=_search("Payout, reference"))
@@ -67,7 +67,7 @@ class PayoutFilter(filters.FilterSet):
         return by_state(queryset, value)
 
 
-class LineFilter(filters.FilterSet):
+class LineFilter(OfCompany):
     """Text over everything a line is known by; gateway, kind, currency, days, matched or not."""
 
     q = filters.CharFilter(
@@ -123,7 +123,7 @@ class LineFilter(filters.FilterSet):
         return queryset.filter(Q(is_matched=False), kind__in=MATCHABLE)
 
 
-class FileFilter(filters.FilterSet):
+class FileFilter(OfCompany):
     """Text over the name; state; days."""
 
     q = filters.CharFilter(method="named", label="Search", widget=_search("Name of the file"))

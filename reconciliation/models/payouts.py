@@ -110,6 +110,11 @@ class Payout(models.Model):
     def __str__(self) -> str:
         return f"{self.gateway} {self.payout_id}"
 
+    @property
+    def due(self) -> int:
+        """What should arrive at the bank, in minor units; of nothing there is no booking."""
+        return self.computed if self.stated is None else self.stated
+
 
 class GatewayLine(models.Model):
     """One balance movement. Amounts are signed minor units of `currency`: money in is positive."""

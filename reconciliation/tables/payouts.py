@@ -13,7 +13,7 @@ from integration.core.templatetags.desk import badge, monies_stacked
 from reconciliation.gateways import gateway_title
 from reconciliation.importing.mappings import title_of
 from reconciliation.models import GatewayLine, Payout, StatementFile
-from reconciliation.payouts import MATCHABLE, state_of
+from reconciliation.payouts import MATCHABLE, at_bank, state_of
 from reconciliation.templatetags.waterfalls import minor
 
 LONG = {"td": {"class": "breakable"}}
@@ -104,8 +104,7 @@ class PayoutTable(tables.Table):
         return badge(*state_of(record))
 
     def render_bank(self, record: Payout) -> SafeString:
-        there = getattr(record, "at_bank", False)
-        return badge("done", "Arrived") if there else badge("waiting", "Not seen yet")
+        return badge(*at_bank(record))
 
 
 class LineTable(tables.Table):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -43,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "months": months,
         "currencies": currencies,
         "gateways": gateways,
+        "companies": settings.COMPANIES if len(settings.COMPANIES) > 1 else (),
         "every": every,
         "recent": recent,
         "recent_months": totals.RECENT_MONTHS,
@@ -109,4 +111,5 @@ def _narrowed(request: HttpRequest) -> totals.Narrowed:
         month=month if is_month(month) else "",
         currency=request.GET.get("currency", "").strip().upper()[:3],
         gateway=request.GET.get("gateway", "").strip()[:40],
+        company=request.GET.get("company", "").strip()[:40],
     )

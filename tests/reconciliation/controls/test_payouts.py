@@ -7,7 +7,7 @@ import pytest
 from exceptions.models import ExceptionCase
 from integration.accounts.models import User
 from integration.mirror.models import PrimaDocument
-from reconciliation import by_hand, match, periods, running
+from reconciliation import by_hand, counterparts, match, payouts, periods, running, totals
 from reconciliation.control import control_of
 from reconciliation.models import BankMatch, ControlRun, Difference, GatewayLine, Match, Period
 from tests.factories.books import booking, document, line, payout, statement
@@ -212,3 +212,31 @@ def test_as_of_a_date_a_later_booking_does_not_count() -> None:
 
     assert (before.standing, after.standing) == (1, 0)
     assert datetime.now(UTC) > before.started_at
+
+
+def test_a_payout_that_came_late_does_not_agree_as_well() -> None:
+    file = statement()
+    payout(file, "po_100001", 900)
+    payout(file, "po_100002", 800)
+    booking(file, "b1", 900, text="po_100001", booked_on=date(2026, 10, 30))
+    booking(file, "b2", 800, text="po_100002")
+
+    run("payout_to_bank")
+
+    (one,) = [
+        row for row in totals.by_control(totals.Narrowed()) if row.control.slug[-4:] == "bank"
+    ]
+    assert (one.agreed, one.agreed_amount, one.open) == (1, 800, 1)
+
+
+def test_what_only_moves_money_needs_no_document_and_an_adjustment_does() -> None:
+    file = statement()
+    for kind in ("transfer", "conversion", "reserve", "reserve_release", "adjustment", "other"):
+        line(file, kind, -500, kind=kind)
+
+    run("payouts_to_documents")
+
+    assert [key for key, _, _ in found()] == ["stripe||adjustment", "stripe||other"]
+    assert [one.kind for one in counterparts.lines_to_match()] == ["adjustment", "other"]
+    open_lines = [one.kind for one in payouts.listed_lines() if one.kind in payouts.MATCHABLE]
+    assert sorted(open_lines) == ["adjustment", "other"]

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration.accounts.models import User
-from reconciliation import ageing
+from reconciliation import ageing, trend
 from reconciliation.models import Difference, GatewayLine, Tolerance
 from reconciliation.totals import Narrowed
-from tests.factories.books import world
+from tests.factories.books import line, statement, world
+from tests.factories.campaigns import order
 from tests.factories.reconciliation import difference
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,62 @@ def test_what_a_tolerance_swallowed_is_totalled(client_for: SignIn, finance: Use
     assert (one.number, one.gross, one.net, one.currency) == (1, 1080, 1080, "GBP")
     listed = client.get(reverse("reconciliation") + one.link)
     assert [row.key for row in listed.context["object_list"]] == ["CO-2"]
+
+
+def test_what_has_no_currency_or_no_gateway_opens_its_own_rows(
+    client_for: SignIn, auditor: User
+) -> None:
+    order("", currency="")
+    order("", currency="GBP")
+    difference("CO-1", currency="", amount=0)
+    difference("CO-2", gateway="stripe")
+    client = client_for(auditor)
+
+    for narrowed in ("", "&currency=-", "&gateway=-"):
+        page = client.get(f"{reverse('reconciliation')}?period=all{narrowed}")
+        lines = page.context["lines"]
+        assert any(not one.currency for one in lines)
+        for one in lines:
+            listed = client.get(f"{reverse('differences')}?control={one.control.slug}&{one.query}")
+            assert listed.context["object_list"].count() == one.open
+            agreed = client.get(f"{reverse('agreed', args=[one.control.slug])}?{one.query}")
+            assert len(agreed.context["rows"]) == one.agreed
+
+
+def test_figures_of_one_company_open_the_rows_of_that_company(
+    client_for: SignIn, auditor: User, settings: Any
+) -> None:
+    settings.COMPANIES = ["main", "north"]
+    difference("CO-1")
+    difference("CO-2", company="north", amount=500)
+    client = client_for(auditor)
+
+    for company, amount in (("main", 1234), ("north", 500), ("", 1734)):
+        page = client.get(reverse("reconciliation"), {"period": "all", "company": company})
+        (one,) = page.context["lines"]
+        assert one.open_amount == amount
+        listed = client.get(f"{reverse('differences')}?control={one.control.slug}&{one.query}")
+        assert sum(row.amount for row in listed.context["object_list"]) == amount
+    assert '<option value="north">north</option>' in text(listed)
+
+
+@pytest.mark.parametrize(
+    "page", ["differences", "matches", "adjustments", "payouts", "payout-lines", "payout-files"]
+)
+def test_a_list_offers_companies_where_there_are_several(
+    page: str, client_for: SignIn, auditor: User, settings: Any
+) -> None:
+    client = client_for(auditor)
+    assert 'name="company"' not in text(client.get(reverse(page)))
+    settings.COMPANIES = ["main", "north"]
+    assert 'name="company"' in text(client.get(reverse(page)))
+
+
+def test_lines_that_need_no_match_are_not_in_the_share_of_each_week() -> None:
+    file = statement()
+    today = timezone.localdate()
+    line(file, "ch_1", 100, booked_on=today)
+    line(file, "tr_1", 100, kind="transfer", booked_on=today)
+
+    assert trend.trend(Narrowed())[-1].lines == 1
+    assert trend.trend(Narrowed(currency="EUR"))[-1].lines == 0

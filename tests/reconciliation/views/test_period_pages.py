@@ -1,7 +1,7 @@
 """The pages of a period and of decisions: two people get through, everybody else changes nothing."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,8 @@ from integration.accounts.models import User
 from integration.audit.models import AuditEntry
 from reconciliation import adjustments, periods
 from reconciliation.adjustments import Proposal
-from reconciliation.models import Adjustment, Difference, Period, PeriodEvent
+from reconciliation.models import Adjustment, Difference, Period, PeriodEvent, StatementFile
+from tests.factories.books import payout, statement
 from tests.factories.reconciliation import all_run, difference, limits
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,39 @@ def test_the_page_takes_as_many_queries_however_much_is_in_it(
         client.get(url)
 
     assert len(many) == len(few)
+
+
+def test_each_point_counts_the_rows_of_the_company_that_it_opens(
+    client_for: SignIn, finance: User, settings: Any
+) -> None:
+    settings.COMPANIES = ["main", "north"]
+    limits()
+    file = statement("north.csv")
+    for company, number in (("main", 1), ("north", 2)):
+        for one in range(number):
+            of = {"company": company}
+            difference(f"{company} {one}", **of)
+            made = difference(f"{company} put {one}", **of)
+            adjustments.propose(made, FEE, actor=finance, version=None)
+            for until in (date(2026, 10, 20), date(2199, 1, 1)):
+                difference(f"{company} {one} {until}", state="timing", timing_until=until, **of)
+            payout(file, f"po_{company}_{one}", 500, **of)
+            payout(file, f"po_{company}_{one}_of_nothing", 0, **of)
+            for uploaded in (10, 90):
+                held = statement(f"{company} {one} {uploaded}.csv")
+                StatementFile.objects.filter(pk=held.pk).update(
+                    state="held", company=company,
+                    uploaded_at=datetime(2026, 10, 1, tzinfo=UTC) + timedelta(days=uploaded),
+                )  # fmt: skip
+    client = client_for(finance)
+
+    for company, number in (("main", 1), ("north", 2)):
+        period = periods.period_of(company, date(2026, 10, 15))
+        points = client.get(reverse("period", args=[period.pk])).context["points"]
+        linked = {point.slug: point for point in points if point.link}
+        assert {slug: point.count for slug, point in linked.items()} == dict.fromkeys(
+            linked, number
+        )
+        for point in linked.values():
+            listed = client.get(point.link)
+            assert listed.context["object_list"].count() == number, point.slug
