@@ -256,12 +256,15 @@ def _matched(made: Adjustment, actor: User) -> Match:
     """The match that was proposed, in the name of its proposer."""
     if made.difference is not None:
         _reopen(made, actor, f"match approved: {made}")
-    return match.by_hand(
+    matched = match.by_hand(
         list(GatewayLine.objects.filter(pk__in=made.payload["lines"])),
         list(PrimaDocument.objects.filter(pk__in=made.payload["documents"])),
         actor=made.proposer,
         reason=f"{made.reason} (approved by {actor})"[:250],
     )
+    made.payload = {**made.payload, "match": matched.pk}
+    made.save(update_fields=["payload"])
+    return matched
 
 
 def _settle(difference: Difference, made: Adjustment, actor: User) -> None:

@@ -57,10 +57,32 @@ WHERE t.currency = f.currency AND f.category = ANY(%(tolerable)s) AND f.amount <
     AND (t.relative = 0 OR abs(f.amount) * 100 <= t.relative * abs(f.base))
 """
 
-_SETTLED = """
-DELETE FROM found f USING reconciliation_difference d
-WHERE d.control = %(control)s AND d.key = f.key AND d.category = f.category
-    AND d.state = 'adjusted' AND d.amount = f.amount AND d.currency = f.currency
+# What two people booked about a difference counts against it: only the rest is left to explain, and
+# where both sides agree by now, what was booked has to be taken back. The parts see one snapshot, and
+# each is about other rows.
+_BOOKED = """
+WITH booked AS (
+    SELECT d.key, d.category, d.currency, sum(d.amount)::bigint AS amount, max(d.id) AS last
+    FROM reconciliation_difference d
+    WHERE d.control = %(control)s AND d.state = 'adjusted' AND d.key IN (SELECT key FROM scope)
+    GROUP BY 1, 2, 3
+), settled AS (
+    DELETE FROM found f USING booked b
+    WHERE (b.key, b.category, b.currency, b.amount) = (f.key, f.category, f.currency, f.amount)
+), agrees AS (
+    INSERT INTO found (key, category, company, day, currency, amount, base, gateway, campaign,
+        title, left_side, right_side, fields, near_rule, near_reason, cause)
+    SELECT d.key, d.category, d.company, d.day, d.currency, -b.amount, 0, d.gateway, d.campaign,
+        left('Adjusted, and so no longer: ' || d.title, 250), d."left", d."right",
+        ARRAY(SELECT jsonb_array_elements_text(d.fields)), '', '', d.cause
+    FROM booked b JOIN reconciliation_difference d ON d.id = b.last
+    WHERE b.amount <> 0 AND NOT %(past)s AND NOT EXISTS (
+        SELECT 1 FROM found f WHERE f.key = b.key AND f.category = b.category)
+)
+UPDATE found f SET amount = f.amount - b.amount, title = CASE WHEN b.amount = 0 THEN f.title
+    ELSE left(f.title || ', besides what was adjusted', 250) END
+FROM booked b
+WHERE (b.key, b.category, b.currency) = (f.key, f.category, f.currency) AND f.amount <> b.amount
 """
 
 _REFRESH = """
@@ -169,8 +191,8 @@ def find(control: Control, scope: Scope) -> Tally:
         )
         cursor.execute("ANALYZE scope")
         cursor.execute(_FOUND.format(compare=control.compare), told)
+        cursor.execute(_BOOKED, {**told, "past": scope.as_of is not None})
         cursor.execute(_TOLERATED, told)
-        cursor.execute(_SETTLED, told)
         cursor.execute("SELECT count(*) FROM scope")
         tally = Tally(compared=cursor.fetchone()[0])
         cursor.execute(

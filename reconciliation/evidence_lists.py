@@ -32,6 +32,11 @@ def _amount(minor: int | None, currency: str) -> Decimal | None:
     return None if minor is None or not currency else from_minor(minor, currency)
 
 
+def _fx(row: Match) -> Decimal | None:
+    """What the exchange rate made of it; empty where there was none."""
+    return _amount(row.fx_difference, row.fx_currency) if row.fx_difference else None
+
+
 def _words(slug: str) -> str:
     return slug.replace("_", " ").capitalize()
 
@@ -51,7 +56,10 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("Currency", lambda row: row.currency),
         Column("Left", lambda row: _amount(row.left_total, row.currency)),
         Column("Right", lambda row: _amount(row.right_total, row.currency)),
-        Column("Tolerance used", lambda row: _amount(row.difference, row.currency)),
+        Column("Difference", lambda row: _amount(row.difference, row.currency)),
+        Column("Exchange difference", lambda row: _fx(row)),
+        Column("Its currency", lambda row: row.fx_currency if row.fx_difference else ""),
+        Column("Booked to", lambda row: row.account_code),
         Column("Made by", lambda row: row.made_by_name),
         Column("Made at", lambda row: row.made_at),
         Column("Reason", lambda row: row.reason),
@@ -65,7 +73,10 @@ LISTS: Mapping[str, tuple[Column[Any], ...]] = {
         Column("Line", lambda row: row.line.line_id if row.line else ""),
         Column("Kind of line", lambda row: _words(row.line.kind) if row.line else ""),
         Column("Reference", lambda row: row.line.reference if row.line else ""),
-        Column("Gross", lambda row: _amount(row.line.gross, row.currency) if row.line else None),
+        Column(
+            "Gross", lambda row: _amount(row.line.gross, row.line.currency) if row.line else None
+        ),
+        Column("Currency of the line", lambda row: row.line.currency if row.line else ""),
         Column("Document", lambda row: row.document.number if row.document else ""),
         Column("Kind of document", lambda row: _words(row.document.kind) if row.document else ""),
         Column("Order", lambda row: row.document.order_number if row.document else ""),

@@ -14,6 +14,7 @@ from integration.core.money import from_minor
 from reconciliation import carrying, checklist
 from reconciliation.control import controls
 from reconciliation.models import Adjustment, Difference, LateArrival, Match, Period
+from reconciliation.tolerated import standing, swallowing
 
 _FONT = "Open Sans"
 _TIMING = Adjustment.Kind.TIMING
@@ -31,10 +32,13 @@ class Figure:
 
 
 def figures(period: Period) -> list[Figure]:
-    """Matched, swallowed by tolerances, adjusted, still open, arrived late; by what and currency."""
+    """Matched, swallowed by tolerances, booked for exchange rates, adjusted, still open, arrived late.
+
+    By what and currency, each amount net: signed as it differs.
+    """
     days = {"day__gte": period.first_day, "day__lte": period.last_day, "company": period.company}
     matched = Match.objects.filter(undone_at__isnull=True, **days)
-    adjusted = Adjustment.objects.filter(state=Adjustment.State.APPROVED, **days)
+    adjusted = standing(Adjustment.objects.filter(state=Adjustment.State.APPROVED, **days))
     still_open = Difference.objects.filter(closed_at__isnull=True, **days)
     late = LateArrival.objects.filter(period=period)
     kinds = dict(Adjustment.Kind.choices)
@@ -42,7 +46,18 @@ def figures(period: Period) -> list[Figure]:
     return [
         *_figures("Matched: {}", matched, "control", "left_total", titles),
         *_figures(
-            "Tolerance used: {}", matched.exclude(difference=0), "control", "difference", titles
+            "Tolerance used: {}",
+            swallowing().filter(undone_at__isnull=True, **days),
+            "control",
+            "difference",
+            titles,
+        ),
+        *_figures(
+            "Exchange differences booked: {}",
+            matched.exclude(fx_difference=0),
+            "account_code",
+            "fx_difference",
+            currency="fx_currency",
         ),
         *_figures("Adjusted: {}", adjusted.exclude(kind=_TIMING), "kind", "amount", kinds),
         *_figures(
@@ -72,21 +87,23 @@ def _carried(period: Period, titles: Mapping[str, str]) -> Iterator[Figure]:
 
 
 def _figures(
-    words: str, found: Any, by: str, amount: str, names: Mapping[str, str] | None = None
+    words: str,
+    found: Any,
+    by: str,
+    amount: str,
+    names: Mapping[str, str] | None = None,
+    *,
+    currency: str = "currency",
 ) -> list[Figure]:
-    rows = (
-        found.order_by(by, "currency")
-        .values_list(by, "currency")
-        .annotate(Count("pk"), Sum(amount))
-    )
+    rows = found.order_by(by, currency).values_list(by, currency).annotate(Count("pk"), Sum(amount))
     return [
         Figure(
             words.format((names or {}).get(key, key.replace("_", " "))),
-            currency,
+            code,
             number,
-            f"{from_minor(total or 0, currency):,}" if currency else "",
+            f"{from_minor(total or 0, code):,}" if code else "",
         )
-        for key, currency, number, total in rows
+        for key, code, number, total in rows
     ]
 
 
@@ -106,7 +123,7 @@ def pdf(context: Mapping[str, Any]) -> bytes:
     _heading(page, "Figures")
     _table(
         page,
-        ("What", "Currency", "Count", "Amount"),
+        ("What", "Currency", "Count", "Amount, net"),
         [(one.what, one.currency, f"{one.count:,}", one.amount) for one in context["figures"]],
         align=("LEFT", "LEFT", "RIGHT", "RIGHT"),
     )

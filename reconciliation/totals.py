@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from reconciliation.control import Control, controls
 from reconciliation.models import Difference, Match, Payout, Period
+from reconciliation.tolerated import swallowing
 
 RECENT_MONTHS = 3
 NONE = "-"
@@ -302,9 +303,7 @@ class Swallowed:
 def swallowed(narrowed: Narrowed) -> list[Swallowed]:
     """In matches, and in differences that were closed as within tolerance."""
     first, last = narrowed.days
-    matches = Match.objects.filter(undone_at__isnull=True, day__gte=first, day__lte=last).exclude(
-        difference=0
-    )
+    matches = swallowing().filter(undone_at__isnull=True, day__gte=first, day__lte=last)
     matches = matches.filter(
         **narrowed.exact(currency="currency", gateway="line__gateway", company="company")
     )

@@ -15,6 +15,7 @@ from reconciliation.filters.fields import (
     text_field,
 )
 from reconciliation.models import Match
+from reconciliation.tolerated import swallowing
 
 
 def rule_choices() -> list[tuple[str, str]]:
@@ -83,7 +84,7 @@ class MatchFilter(OfCompany):
         )
 
     def by_tolerance(self, queryset: QuerySet[Match], _name: str, _value: str) -> QuerySet[Match]:
-        return queryset.exclude(difference=0)
+        return queryset.filter(pk__in=swallowing().values("pk"))
 
     def by_undone(self, queryset: QuerySet[Match], _name: str, _value: str) -> QuerySet[Match]:
         return queryset.filter(undone_at__isnull=False)

@@ -36,7 +36,7 @@ class MatchTable(tables.Table):
     document = tables.Column("Document", orderable=False, default="–")
     left_total = MoneyColumn("Lines", "left_total")
     right_total = MoneyColumn("Documents", "right_total")
-    difference = MoneyColumn("Tolerance used", "difference")
+    difference = MoneyColumn("Difference", "difference")
     day = tables.DateColumn(format="j M Y", verbose_name="Day", attrs={"td": {"class": "nowrap"}})
     made_by_name = tables.Column("Made by", attrs={"td": {"class": "nowrap"}})
 
@@ -78,7 +78,13 @@ COLUMNS: tuple[Column[Match], ...] = (
     Column("Currency", lambda row: row.currency),
     Column("Lines", lambda row: from_minor(row.left_total, row.currency)),
     Column("Documents", lambda row: from_minor(row.right_total, row.currency)),
-    Column("Tolerance used", lambda row: from_minor(row.difference, row.currency)),
+    Column("Difference", lambda row: from_minor(row.difference, row.currency)),
+    Column(
+        "Exchange difference",
+        lambda row: from_minor(row.fx_difference, row.fx_currency) if row.fx_difference else None,
+    ),
+    Column("Its currency", lambda row: row.fx_currency if row.fx_difference else ""),
+    Column("Booked to", lambda row: row.account_code),
     Column("Made by", lambda row: row.made_by_name),
     Column("Made at", lambda row: row.made_at),
     Column("Reason", lambda row: row.reason),

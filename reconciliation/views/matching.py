@@ -21,6 +21,7 @@ from reconciliation.filters.matches import MatchFilter
 from reconciliation.models import Difference, GatewayLine, Match, NearMatch, Presence, Rejection
 from reconciliation.refusals import Refused
 from reconciliation.tables.matches import COLUMNS, MatchTable
+from reconciliation.tolerated import swallowing
 from reconciliation.views.deciding import told
 from reconciliation.views.listing import DeskList
 
@@ -55,6 +56,7 @@ def match_page(request: HttpRequest, pk: int) -> HttpResponse:
         "rule": match.title_of(found.rule),
         "lines": found.all_lines(),
         "documents": found.all_documents(),
+        "swallowed": bool(found.difference) and swallowing().filter(pk=found.pk).exists(),
         "may_undo": user.may(May.RECONCILE) and found.undone_at is None,
         "shut": periods.shut_at(found.company, found.day),
     }

@@ -2,12 +2,13 @@
 
 import pytest
 
-from reconciliation import adjustments, by_hand, counterparts, running
+from reconciliation import adjustments, by_hand, counterparts, periods, running, totals
 from reconciliation.adjustments import Proposal
 from reconciliation.by_hand import Chosen
 from reconciliation.control import controls
 from reconciliation.models import Adjustment, AdjustmentLimit, Difference, Match
 from reconciliation.refusals import NotYours, Refused
+from reconciliation.statement import figures
 from tests.factories.matching import document, line, receipt, tolerance
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,23 @@ def test_a_deposit_is_what_the_gateway_took_and_a_voucher_is_not(finance):
     made = by_hand.put_together(paid, actor=finance, reason="Voucher")
     assert isinstance(made, Match)
     assert (made.right_total, made.difference) == (1234, 0)
+
+
+def test_what_two_people_booked_with_a_match_is_no_tolerance_and_goes_with_the_match(
+    finance, finance2
+):
+    limit()
+    chosen, difference = left_over()
+    made = by_hand.put_together(chosen, actor=finance, reason="Paid short", difference=difference)
+    assert isinstance(made, Adjustment)
+    adjustments.approve(made, actor=finance2)
+
+    period = periods.period_of("main", made.day)
+    told = {one.what: one.amount for one in figures(period)}
+    assert told["Adjusted: Match by hand"] == "-0.66"
+    assert "Tolerance used: Payout lines and documents" not in told
+    assert totals.swallowed(totals.Narrowed()) == []
+
+    by_hand.undo(Match.objects.get(), actor=finance, reason="Wrong invoice")
+
+    assert "Adjusted: Match by hand" not in {one.what for one in figures(period)}

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from integration.audit.models import AuditEntry
-from reconciliation import adjustments, by_hand, evidence, periods, statement
+from reconciliation import adjustments, by_hand, evidence, match, periods, statement
 from reconciliation.adjustments import Proposal
 from reconciliation.by_hand import Chosen
 from reconciliation.models import Adjustment, Period, StatementFile
 from reconciliation.refusals import Refused
-from tests.factories.matching import document, line
+from tests.factories.matching import account, document, line, rate
 from tests.factories.reconciliation import all_run, difference, limits
 from tests.reconciliation.test_periods import DAY, carried, reopened, signed
 
@@ -174,6 +175,36 @@ def test_every_line_and_document_of_a_match_is_in_it(period, finance, finance2, 
     assert [row["File"] for row in rows(path, "files.csv")] == [lines[0].file.name]
 
 
+def test_what_the_exchange_rate_made_is_told_with_the_account_it_is_booked_to(
+    period, finance, tmp_path, client_for
+):
+    Period.objects.filter(pk=period.pk).update(state="open")
+    account("fx", "7906")
+    rate("0.85")
+    line("CO-1", 845, original_amount=1000, original_currency="EUR")
+    document("CO-1", 1000, currency="EUR")
+    match.run()
+    Period.objects.filter(pk=period.pk).update(state="signed")
+    period.refresh_from_db()
+    path = tmp_path / "pack.zip"
+    with evidence.pack(period, actor=finance) as pack:
+        path.write_bytes(pack.read())
+
+    (row,) = rows(path, "matches.csv")
+    assert (row["Left"], row["Currency"], row["Booked to"]) == ("10.00", "EUR", "7906")
+    assert (row["Exchange difference"], row["Its currency"]) == ("-0.05", "GBP")
+    (part,) = rows(path, "match-parts.csv")
+    assert (part["Gross"], part["Currency of the line"]) == ("8.45", "GBP")
+    assert (part["Amount"], part["Currency"]) == ("10.00", "EUR")
+    told = [(one.what, one.currency, one.amount) for one in statement.figures(period)]
+    assert ("Exchange differences booked: 7906", "GBP", "-0.05") in told
+    client = client_for(finance)
+    shown = client.get(reverse("match", args=[row["Match"]])).content.decode()
+    assert "-0.05 GBP, booked to account 7906" in shown
+    listed = client.get(f"{reverse('matches')}?export=csv")
+    assert "-0.05,GBP,7906" in b"".join(listed.streaming_content).decode()
+
+
 def test_its_lists_say_in_words_what_the_pages_say(period, finance, finance2, tmp_path):
     Period.objects.filter(pk=period.pk).update(state="open")
     by_hand.put_together(
@@ -190,10 +221,10 @@ def test_its_lists_say_in_words_what_the_pages_say(period, finance, finance2, tm
     with evidence.pack(period, actor=finance) as pack:
         path.write_bytes(pack.read())
 
-    (match,) = rows(path, "matches.csv")
+    (made,) = rows(path, "matches.csv")
     (off,) = rows(path, "differences.csv")
     (part,) = [row for row in rows(path, "match-parts.csv") if row["Line"]]
-    assert (match["Control"], match["Rule"]) == ("Payout lines and documents", "By hand")
+    assert (made["Control"], made["Rule"]) == ("Payout lines and documents", "By hand")
     assert (off["Control"], off["Kind"]) == ("Payout lines and documents", "Amount differs")
     assert (part["Gateway"], part["Kind of line"]) == ("Stripe", "Charge")
     assert [row["Recognised as"] for row in rows(path, "files.csv")] == [

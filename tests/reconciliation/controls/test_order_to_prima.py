@@ -182,7 +182,33 @@ def test_an_adjusted_difference_does_not_come_back_while_its_amount_stays() -> N
 
     BookedOrder.objects.update(gross=Decimal("80.00"))
     run(full=True)
-    assert found() == [("CO-1", "total", 2080)]
+    assert found() == [("CO-1", "total", 1000)]
+    left = Difference.objects.get(closed_at=None)
+    assert left.title == "The total of order CO-1 differs in Prima, besides what was adjusted"
+
+
+def test_what_was_adjusted_and_agrees_by_now_is_to_be_taken_back_once() -> None:
+    prima_was_read()
+    sent("CO-1", "SO-1")
+    booked("SO-1", "CO-1", gross=Decimal("90.00"), tax=Decimal("6.00"))
+    run(full=True)
+    now = datetime.now(UTC)
+    Difference.objects.update(state="adjusted", closed_at=now, closed_by="Write off")
+
+    BookedOrder.objects.update(gross=Decimal("100.80"), tax=Decimal("16.80"), read_at=now)
+    run()
+
+    assert found() == [("CO-1", "total", -1080)]
+    back = Difference.objects.get(closed_at=None)
+    assert back.title == "Adjusted, and so no longer: The total of order CO-1 differs in Prima"
+
+    Difference.objects.filter(pk=back.pk).update(state="adjusted", closed_at=now)
+    run(full=True)
+    assert found() == []
+
+    BookedOrder.objects.update(gross=Decimal("90.00"), tax=Decimal("6.00"))
+    run(full=True)
+    assert found() == [("CO-1", "total", 1080)]
 
 
 def test_an_order_we_forgot_shows_as_unknown() -> None:

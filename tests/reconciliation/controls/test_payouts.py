@@ -240,3 +240,18 @@ def test_what_only_moves_money_needs_no_document_and_an_adjustment_does() -> Non
     assert [one.kind for one in counterparts.lines_to_match()] == ["adjustment", "other"]
     open_lines = [one.kind for one in payouts.listed_lines() if one.kind in payouts.MATCHABLE]
     assert sorted(open_lines) == ["adjustment", "other"]
+
+
+def test_a_fee_that_two_people_booked_is_not_booked_by_a_rule_as_well_without_a_word() -> None:
+    line(statement(), "fee_1", -120, kind="fee")
+    run("payouts_to_documents")
+    now = datetime.now(UTC)
+    Difference.objects.update(state="adjusted", closed_at=now, closed_by="Book as gateway fee")
+    run("payouts_to_documents", full=True)
+    assert found() == []
+
+    account("fee", "7600")
+    run("payouts_to_documents", full=True)
+
+    assert Match.objects.get().right_total == -120
+    assert found() == [("stripe||fee_1", "fee_without_account", 120)]
