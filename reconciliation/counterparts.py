@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integration.mirror.models import PrimaDocument
-from reconciliation import match
+from reconciliation import match, payouts
 from reconciliation.models import Difference, GatewayLine, Match, Rejection
-from reconciliation.payouts import MATCHABLE
 
 MOST = 20
 
@@ -57,15 +55,7 @@ def lines_to_match() -> QuerySet[GatewayLine]:
 
     What only moves money needs no match.
     """
-    told = Difference.objects.filter(
-        control=match.CONTROL,
-        key=Concat(
-            OuterRef("gateway"), Value("|"), OuterRef("account"), Value("|"), OuterRef("line_id")
-        ),
-    )
-    adjusted = Exists(told.filter(state=Difference.State.ADJUSTED))
-    lines = open_lines().filter(kind__in=MATCHABLE)
-    return lines.filter(~adjusted | Exists(told.filter(closed_at__isnull=True)))
+    return payouts.open_lines().order_by("pk")
 
 
 def open_documents() -> QuerySet[PrimaDocument]:

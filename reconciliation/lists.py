@@ -64,8 +64,14 @@ LINES: tuple[Column[GatewayLine], ...] = (
     Column("VAT in the fee", lambda line: from_minor(line.fee_tax, line.currency)),
     Column("Net", lambda line: from_minor(line.net, line.currency)),
     Column("Currency", lambda line: line.currency),
-    Column("Matched", lambda line: "yes" if getattr(line, "is_matched", False) else "no"),
+    Column("Matched", lambda line: _matched(line)),
 )
+
+
+def _matched(line: GatewayLine) -> str:
+    if getattr(line, "is_matched", False):
+        return "yes"
+    return "adjusted" if getattr(line, "is_adjusted", False) else "no"
 
 
 def lines(found: QuerySet[GatewayLine], *, form: str, user: User) -> HttpResponseBase:

@@ -2,15 +2,29 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce, Concat
 
 from integration.core.money import from_minor
 from integration.records.payout import LineKind
-from reconciliation.models import BankMatch, GatewayLine, Match, Payout
+from reconciliation.matching.rule import CONTROL
+from reconciliation.models import BankMatch, Difference, GatewayLine, Match, Payout
 
 PAID = LineKind.PAYOUT.value
 PAGE = 50
+KEY = Concat("gateway", Value("|"), "account", Value("|"), "line_id")
+"""How the control of payouts calls a line."""
 # What a document or an account of the ledger has to answer.
 MATCHABLE = tuple(kind.value for kind in LineKind if not kind.only_moves)
 WORDS = {
@@ -51,11 +65,24 @@ def matched_lines() -> QuerySet[Match]:
     return Match.rows.filter(line=OuterRef("pk"), undone_at__isnull=True)
 
 
+def adjusted() -> Q:
+    """For lines with their `key`: two people adjusted what differed, and it does not differ anew."""
+    told = Difference.objects.filter(control=CONTROL).order_by()
+    done = told.filter(state=Difference.State.ADJUSTED).values("key")
+    return Q(key__in=done) & ~Q(key__in=told.filter(closed_at__isnull=True).values("key"))
+
+
+def open_lines() -> QuerySet[GatewayLine]:
+    """Those that a document or an account still has to answer, with the `key` of their differences."""
+    lines = GatewayLine.objects.filter(kind__in=MATCHABLE).alias(key=KEY)
+    return lines.filter(~Exists(matched_lines().order_by()), ~adjusted())
+
+
 def listed() -> QuerySet[Payout]:
     """Payouts with whether any line is open, any is matched, and the bank has it."""
     lines = GatewayLine.objects.filter(payout=OuterRef("pk"), kind__in=MATCHABLE)
     return Payout.objects.annotate(
-        has_open=Exists(lines.filter(~Exists(matched_lines()))),
+        has_open=Exists(open_lines().filter(payout=OuterRef("pk"))),
         has_matched=Exists(lines.filter(Exists(matched_lines()))),
         at_bank=Exists(BankMatch.objects.filter(payout=OuterRef("pk"))),
     )
@@ -100,6 +127,8 @@ def listed_lines() -> QuerySet[GatewayLine]:
         GatewayLine.objects.exclude(kind=PAID)
         .select_related("payout")
         .annotate(is_matched=Exists(matched_lines().order_by()))
+        .alias(key=KEY)
+        .annotate(is_adjusted=ExpressionWrapper(adjusted(), BooleanField()))
         .order_by("-id")
     )
 
@@ -110,12 +139,14 @@ def lines_of(payout: Payout) -> QuerySet[GatewayLine]:
     return (
         GatewayLine.objects.filter(payout=payout)
         .annotate(is_matched=Exists(match))
+        .alias(key=KEY)
+        .annotate(is_adjusted=ExpressionWrapper(adjusted(), BooleanField()))
         .order_by("row", "id")
     )
 
 
 def open_lines_of(payout: Payout) -> QuerySet[GatewayLine]:
-    return lines_of(payout).filter(~Exists(matched_lines().order_by()), kind__in=MATCHABLE)
+    return lines_of(payout).filter(pk__in=open_lines().filter(payout=payout).values("pk"))
 
 
 def page_of(
@@ -209,9 +240,9 @@ def gaps_of(payout: Payout, bank: BankMatch | None) -> list[Gap]:
     open_lines = open_lines_of(payout)
     told = open_lines.order_by().aggregate(count=Count("id"), net=Sum("net"))
     count = told["count"]
-    words = "Every line is matched."
+    words = "Every line is matched or adjusted."
     if count:
-        words = f"{count:,} line{' is' if count == 1 else 's are'} not matched yet."
+        words = f"{count:,} line{' is' if count == 1 else 's are'} neither matched nor adjusted."
     gaps.append(Gap("Lines and invoices", told["net"] or 0, words))
     return gaps
 

@@ -120,7 +120,8 @@ class LineFilter(OfCompany):
     ) -> QuerySet[GatewayLine]:
         if value == "matched":
             return queryset.filter(Q(is_matched=True))
-        return queryset.filter(Q(is_matched=False), kind__in=MATCHABLE)
+        open_now = Q(is_matched=False) & Q(is_adjusted=False)
+        return queryset.filter(open_now, kind__in=MATCHABLE)
 
 
 class FileFilter(OfCompany):

@@ -156,6 +156,8 @@ class LineTable(tables.Table):
     def render_is_matched(self, value: bool, record: GatewayLine) -> SafeString:
         if value:
             return badge("done", "Matched")
+        if getattr(record, "is_adjusted", False):
+            return badge("adjusted", "Adjusted")
         if record.kind not in MATCHABLE:
             return badge("paused", "Needs none")
         url = f"{reverse('matching')}?at={record.pk}"

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from reconciliation import payouts
-from reconciliation.models import Adjustment, BankMatch, Payout
+from reconciliation.models import Adjustment, BankMatch, GatewayLine, Payout
 from tests.factories.books import NOON, booking, line, payout, statement
+from tests.factories.reconciliation import difference
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,30 @@ def test_an_adjustment_is_named_with_its_amount_as_people_write_it() -> None:
 
     assert str(off) == "Write off -15.74 GBP"
     assert str(Adjustment(kind="timing")) == "Mark as timing"
+
+
+def test_a_line_that_two_people_adjusted_is_no_longer_unexplained(client_for, finance) -> None:
+    file = statement()
+    paid = payout(file, "po_123456", 500, line_count=1)
+    line(file, "ch_1", 500, payout=paid)
+    key = {"key": "stripe||ch_1", "category": "unmatched_line"}
+    difference(**key, state="adjusted", closed_at=NOON)
+
+    def told() -> tuple[int, str, list[GatewayLine]]:
+        (found,) = payouts.listed()
+        lines = payouts.open_lines_of(paid)
+        return payouts.gaps_of(paid, None)[-1].difference, payouts.state_of(found)[1], list(lines)
+
+    assert told() == (0, "Nothing to match", [])
+    client = client_for(finance)
+    page = client.get(reverse("payout", args=[paid.pk])).content.decode()
+    assert "Every line is matched or adjusted." in page
+    assert ">Adjusted<" in page
+    listed = client.get(reverse("payout-lines"))
+    assert ">Adjusted<" in listed.content.decode()
+    assert not client.get(reverse("payout-lines"), {"match": "open"}).context["object_list"]
+    exported = client.get(reverse("payout-lines"), {"export": "csv"})
+    assert ",adjusted" in b"".join(exported.streaming_content).decode()
+
+    difference(**key, amount=100)
+    assert told()[:2] == (500, "Open")
