@@ -9,21 +9,28 @@ CREATE TEMP TABLE broken (match_id bigint, reason text, is_locked boolean) ON CO
 _BROKEN = """
 INSERT INTO broken
 SELECT match_id,
-       left(string_agg(DISTINCT 'The ' || side || ' changed after it was matched: ' || what,
-                       '; '), 240) || '.' AS reason,
-       bool_or(reconciliation_in_locked_period(company, day)) AS is_locked
+       left(string_agg('The ' || side || ' changed after it was matched: ' || what,
+                       '; ' ORDER BY side, what), 240) || '.' AS reason,
+       bool_or(is_locked) AS is_locked
 FROM (
-    SELECT COALESCE(m.head_id, m.id) AS match_id, c.side, c.what, m.company, m.day, m.made_by_id
-    FROM reconciliation_change c
-    JOIN reconciliation_match m ON m.line_id = c.object_id AND m.undone_at IS NULL
-    WHERE c.side = 'line' AND m.control = %(control)s
-    UNION ALL
-    SELECT COALESCE(m.head_id, m.id), c.side, c.what, m.company, m.day, m.made_by_id
-    FROM reconciliation_change c
-    JOIN reconciliation_match m ON m.document_id = c.object_id AND m.undone_at IS NULL
-    WHERE c.side = 'document' AND m.control = %(control)s
-) changed
-WHERE made_by_id IS NULL OR what ~ 'amount|currency|kind|company|deleted'
+    SELECT DISTINCT changed.match_id, changed.side, changed.what, p.id IS NOT NULL AS is_locked
+    FROM (
+        SELECT COALESCE(m.head_id, m.id) AS match_id, c.side, c.what, m.company, m.day, m.made_by_id
+        FROM (SELECT * FROM reconciliation_change WHERE side = 'line' ORDER BY object_id OFFSET 0) c
+        JOIN reconciliation_match m ON m.line_id = c.object_id AND m.undone_at IS NULL
+        WHERE m.control = %(control)s
+        UNION ALL
+        SELECT COALESCE(m.head_id, m.id), c.side, c.what, m.company, m.day, m.made_by_id
+        FROM (SELECT * FROM reconciliation_change WHERE side = 'document'
+              ORDER BY object_id OFFSET 0) c
+        JOIN reconciliation_match m ON m.document_id = c.object_id AND m.undone_at IS NULL
+        WHERE m.control = %(control)s
+    ) changed
+    LEFT JOIN reconciliation_period p
+      ON p.state = 'locked' AND p.company = changed.company
+     AND changed.day BETWEEN p.first_day AND p.last_day
+    WHERE made_by_id IS NULL OR what ~ 'amount|currency|kind|company|deleted'
+) told
 GROUP BY match_id
 """
 _UNDO = """

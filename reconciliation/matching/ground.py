@@ -15,7 +15,7 @@ from reconciliation.models import MatchBounds, Period, Tolerance
 TEMPORARY = (
     "open_line", "open_document", "receipt", "claim", "made", "waiting", "account", "currency_digits", "shut",
     "taken_apart", "scope_line", "scope_document", "scope_key", "fresh_line", "fresh_document",
-    "fresh_key", "broken", "seen_change", "glance", "left_key", "left_line", "left_document",
+    "fresh_key", "named_line", "named_document", "broken", "seen_change", "glance", "left_key", "left_line", "left_document",
 )  # fmt: skip
 
 # A gateway without an account of its own has that for every gateway.

@@ -93,6 +93,15 @@ LEFT JOIN (
     ORDER BY line_id, place, number, document_id
 ) n ON n.line_id = l.id
 """
+_LOOK = """
+CROSS JOIN LATERAL (
+    SELECT id, kind, company, date, currency, minor, external_ref, deleted_at
+    FROM mirror_primadocument d
+    WHERE d.reference_key = l.reference_key AND d.reference_key <> ''
+    OFFSET 0
+) d"""
+# A run over a scope has looked already.
+_LOOKED = "JOIN named_document d ON d.reference_key = l.reference_key"
 _OF_EVERYTHING = """
 DELETE FROM reconciliation_nearmatch n USING reconciliation_gatewayline l
 WHERE l.id = n.line_id AND l.company = %(company)s AND l.booked_on <= %(as_of)s
@@ -117,12 +126,7 @@ SELECT l.id AS line_id, d.id AS document_id, d.kind,
            WHERE m.document_id = d.id AND m.undone_at IS NULL LIMIT 1) IS NOT NULL
        END AS is_matched
 FROM open_line l
-CROSS JOIN LATERAL (
-    SELECT id, kind, company, date, currency, minor, external_ref, deleted_at
-    FROM mirror_primadocument d
-    WHERE d.reference_key = l.reference_key AND d.reference_key <> ''
-    OFFSET 0
-) d
+{named}
 LEFT JOIN open_document o ON o.id = d.id
 WHERE d.company = %(company)s AND d.kind <> 'receipt' AND d.date <= %(as_of)s;
 ANALYZE claim
@@ -132,5 +136,5 @@ ANALYZE claim
 def note(desk: Desk, *, everything: bool) -> int:
     """How many lines are left, each with its reason."""
     desk.do(_OF_EVERYTHING if everything else _OF_SCOPE)
-    desk.do(_CLAIMS)
+    desk.do(_CLAIMS.format(named=_LOOK if everything else _LOOKED))
     return desk.do(_REASONS)

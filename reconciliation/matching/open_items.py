@@ -7,27 +7,27 @@ more than the rule does.
 
 from reconciliation.matching.desk import A_FEW, Desk
 
-_LINE = """
-SELECT l.id, l.kind, l.gross AS amount, l.fee_tax, l.currency, l.booked_on AS day, l.occurred_at,
-       l.gateway, l.account, l.line_id, l.reference, l.reference_key, l.transaction_id,
-       l.parent_transaction_id, upper(l.customer_email) AS email, l.original_amount,
-       l.original_currency, {names} AS names_a_document
-FROM reconciliation_gatewayline l
-"""
-_LINE_COUNTS = """
-WHERE l.company = %(company)s AND l.booked_on <= %(as_of)s
-  AND l.kind IN ('charge', 'refund', 'chargeback', 'chargeback_reversal', 'fee')
-"""
-_DOCUMENT = """
-SELECT d.id, d.kind, d.minor AS amount, d.currency, d.date AS day, d.number,
-       d.external_ref AS reference, d.reference_key, d.transaction_id, d.invoice_number,
-       upper(d.customer_email) AS email, {named} AS named_by_a_line
-FROM mirror_primadocument d
-"""
-_DOCUMENT_COUNTS = """
-WHERE d.company = %(company)s AND d.date <= %(as_of)s
-  AND d.kind IN ('invoice', 'credit_note') AND d.deleted_at IS NULL
-"""
+LINE_COLUMNS = """
+    l.id, l.kind, l.gross AS amount, l.fee_tax, l.currency, l.booked_on AS day, l.occurred_at,
+    l.gateway, l.account, l.line_id, l.reference, l.reference_key, l.transaction_id,
+    l.parent_transaction_id, upper(l.customer_email) AS email, l.original_amount,
+    l.original_currency"""
+LINE_COUNTS = """
+    l.company = %(company)s AND l.booked_on <= %(as_of)s
+    AND l.kind IN ('charge', 'refund', 'chargeback', 'chargeback_reversal', 'fee')"""
+DOCUMENT_COLUMNS = """
+    d.id, d.kind, d.minor AS amount, d.currency, d.date AS day, d.number,
+    d.external_ref AS reference, d.reference_key, d.transaction_id, d.invoice_number,
+    upper(d.customer_email) AS email"""
+DOCUMENT_COUNTS = """
+    d.company = %(company)s AND d.date <= %(as_of)s
+    AND d.kind IN ('invoice', 'credit_note') AND d.deleted_at IS NULL"""
+NAMED_DOCUMENT_COLUMNS = """
+    d.reference_key, d.id, d.kind, d.company, d.date, d.currency, d.minor, d.external_ref,
+    d.deleted_at"""
+"""All of it is in the index of references."""
+_LINE = "SELECT {columns}, {names} AS names_a_document FROM {source} l"
+_DOCUMENT = "SELECT {columns}, {named} AS named_by_a_line FROM {source} d"
 # What can be paired at a glance, and all else.
 _LINE_AT_LARGE = " AND l.reference_key <> '' AND l.kind = 'charge'"
 _DOCUMENT_AT_LARGE = " AND d.reference_key <> '' AND d.kind = 'invoice'"
@@ -148,6 +148,7 @@ _STATISTICS = """
 ANALYZE open_line (id, kind, currency, reference_key, transaction_id, email, amount);
 ANALYZE open_document (id, kind, currency, reference_key, number, email, amount);
 """
+_A_SMALL_SAMPLE = "SET LOCAL default_statistics_target = 10"
 
 
 def look_no_more(desk: Desk) -> None:
@@ -158,8 +159,8 @@ def look_no_more(desk: Desk) -> None:
 def look_at_large(desk: Desk, *, is_first: bool) -> None:
     """For the rule that goes over items where they are. A first run finds nothing matched."""
     lines, documents = _still_open(is_first=is_first)
-    line = _LINE.format(names="false") + _LINE_COUNTS + _LINE_AT_LARGE + lines
-    document = _DOCUMENT.format(named="false") + _DOCUMENT_COUNTS + _DOCUMENT_AT_LARGE + documents
+    line = _line("false") + f" WHERE {LINE_COUNTS}" + _LINE_AT_LARGE + lines
+    document = _document("false") + f" WHERE {DOCUMENT_COUNTS}" + _DOCUMENT_AT_LARGE + documents
     desk.do(f"CREATE TEMP VIEW open_line AS {line}")
     desk.do(f"CREATE TEMP VIEW open_document AS {document}")
 
@@ -173,37 +174,35 @@ def set_aside_what_is_left(desk: Desk, *, is_first: bool) -> None:
     desk.do(_LEFT)
     _set_aside(
         desk,
-        f"{_LINE.format(names=_NAMES.format(met='s.met'))}"
+        f"{_line(_NAMES.format(met='s.met'))}"
         f" {_IN_ORDER.format(left='left_line')} l.id"
-        f" UNION ALL {_LINE.format(names=_NAMES.format(met='false'))}"
-        f" {_LINE_COUNTS} {_LINE_ELSE} {lines}",
-        f"{_DOCUMENT.format(named=_NAMED.format(met='s.met'))}"
+        f" UNION ALL {_line(_NAMES.format(met='false'))}"
+        f" WHERE {LINE_COUNTS} {_LINE_ELSE} {lines}",
+        f"{_document(_NAMED.format(met='s.met'))}"
         f" {_IN_ORDER.format(left='left_document')} d.id"
-        f" UNION ALL {_DOCUMENT.format(named=_NAMED.format(met='false'))}"
-        f" {_DOCUMENT_COUNTS} {_DOCUMENT_ELSE} {documents}",
+        f" UNION ALL {_document(_NAMED.format(met='false'))}"
+        f" WHERE {DOCUMENT_COUNTS} {_DOCUMENT_ELSE} {documents}",
         is_first=is_first,
     )
 
 
-def begin(desk: Desk) -> None:
-    """Empty, to add to as it turns out what hangs together."""
-    desk.do(f"CREATE TEMP TABLE open_line ON COMMIT DROP AS {_LINE.format(names='false')} LIMIT 0")
-    document = _DOCUMENT.format(named="false")
-    desk.do(f"CREATE TEMP TABLE open_document ON COMMIT DROP AS {document} LIMIT 0")
+def set_aside_scope(desk: Desk, *, names: str, named: str) -> None:
+    """What counts of `scope_line` and `scope_document`; none of it is in a match."""
+    desk.do(_A_SMALL_SAMPLE)
+    _set_aside(
+        desk,
+        _LINE.format(columns="*", names=names, source="scope_line") + " WHERE counts",
+        _DOCUMENT.format(columns="*", named=named, source="scope_document") + " WHERE counts",
+        is_first=False,
+    )
 
 
-def add(desk: Desk) -> None:
-    """What `fresh_line` and `fresh_document` hold; none of it is in a match."""
-    line = _LINE.format(names=_NAMES.format(met="false")) + _IN_ORDER.format(left="fresh_line")
-    document = _DOCUMENT.format(named=_NAMED.format(met="false"))
-    document += _IN_ORDER.format(left="fresh_document")
-    desk.do(f"INSERT INTO open_line {line} l.id {_LINE_COUNTS}")
-    desk.do(f"INSERT INTO open_document {document} d.id {_DOCUMENT_COUNTS}")
+def _line(names: str) -> str:
+    return _LINE.format(columns=LINE_COLUMNS, names=names, source="reconciliation_gatewayline")
 
 
-def begin_again(desk: Desk) -> None:
-    """Nothing is set aside any more."""
-    desk.do("DROP TABLE open_line; DROP TABLE open_document")
+def _document(named: str) -> str:
+    return _DOCUMENT.format(columns=DOCUMENT_COLUMNS, named=named, source="mirror_primadocument")
 
 
 def _still_open(*, is_first: bool) -> tuple[str, str]:
@@ -214,11 +213,6 @@ def _still_open(*, is_first: bool) -> tuple[str, str]:
 def _set_aside(desk: Desk, lines: str, documents: str, *, is_first: bool) -> None:
     desk.do(f"CREATE TEMP TABLE open_line ON COMMIT DROP AS {lines}")
     desk.do(f"CREATE TEMP TABLE open_document ON COMMIT DROP AS {documents}")
-    complete(desk, is_first=is_first)
-
-
-def complete(desk: Desk, *, is_first: bool = False) -> None:
-    """What the rules need besides, once everything is set aside."""
     desk.do(_INDEXES)
     desk.do(_STATISTICS)
     is_open = "true" if is_first else _RECEIPT_IS_OPEN
