@@ -11,6 +11,7 @@ from exceptions.models import ExceptionCase, Occurrence
 from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.cells import neutral
+from integration.core.money import minor_digits
 from integration.exports import Column, answer, without_emails
 from integration.mirror.models import CampaignOrder
 
@@ -67,7 +68,8 @@ def occurrences(found: QuerySet[Occurrence], *, form: str, user: User) -> HttpRe
 
 def _amounts(by_currency: dict[str, str]) -> str:
     return "; ".join(
-        f"{Decimal(amount):.2f} {code}" for code, amount in sorted(by_currency.items())
+        f"{Decimal(amount):.{minor_digits(code)}f} {code}"
+        for code, amount in sorted(by_currency.items())
     )
 
 

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
 from exceptions import approvals
+from exceptions.filters.orders import WAITING
 from exceptions.kind import Kind, kinds
 from exceptions.models import ACTIVE, ExceptionCase, Occurrence
 from integration.accounts.models import User
@@ -66,15 +67,15 @@ def queues() -> list[Queue]:
     """Every kind with what is active in it, most records first, empty ones last."""
     found = {slug: Queue(kind) for slug, kind in kinds().items()}
     active = ExceptionCase.objects.filter(status__in=ACTIVE).order_by()
-    counted = active.values("kind").annotate(
-        cases=Count("pk"), orders=Sum("open_count"), oldest=Min("first_seen_at")
-    )
+    counted = active.values("kind").annotate(cases=Count("pk"), oldest=Min("first_seen_at"))
     for row in counted:
         if queue := found.get(row["kind"]):
-            queue.cases, queue.orders, queue.oldest = row["cases"], row["orders"], row["oldest"]
-    for kind, currency, amount in _values():
-        if kind in found:
-            found[kind].value[currency] = amount
+            queue.cases, queue.oldest = row["cases"], row["oldest"]
+    for kind, currency, number, amount in _waiting():
+        if queue := found.get(kind):
+            queue.orders += number
+            if amount is not None:
+                queue.value[currency] = amount
     trends = _trends()
     for slug, queue in found.items():
         queue.opened = trends[slug]
@@ -85,7 +86,7 @@ def totals(user: User) -> Totals:
     today = timezone.localdate()
     states = SyncItem.objects.filter(flow=ORDERS).aggregate(
         held=Count("pk", filter=Q(state="held")),
-        waiting=Count("pk", filter=Q(state__in=["waiting", "working", "sending"])),
+        waiting=Count("pk", filter=Q(state__in=WAITING)),
         sent=Count("pk", filter=Q(state="sent")),
         today=Count("pk", filter=Q(state="sent", changed_at__date=today)),
     )
@@ -115,15 +116,15 @@ def _held_value() -> dict[str, Decimal]:
     return dict(paid.values_list("currency").annotate(Sum("total_paid")))
 
 
-def _values() -> Any:
-    """Money waiting by kind and currency; a record in two cases of a kind counts once there."""
-    once = _open().filter(amount__isnull=False).order_by("case__kind", "external_id")
+def _waiting() -> Any:
+    """Records and money waiting by kind and currency; one in two cases of a kind counts once there."""
+    once = _open().order_by("case__kind", "external_id", F("amount").asc(nulls_last=True))
     keys = once.distinct("case__kind", "external_id").values("pk")
     return (
         Occurrence.objects.filter(pk__in=keys)
         .order_by()
         .values_list("case__kind", "currency")
-        .annotate(Sum("amount"))
+        .annotate(Count("pk"), Sum("amount"))
     )
 
 

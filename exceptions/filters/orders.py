@@ -8,6 +8,10 @@ from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
 from integration.mirror.models import CampaignOrder
 
+ON_THE_WAY = "on_the_way"
+WAITING = ("waiting", "working", "sending")
+"""States of an order that goes to Prima by itself."""
+
 
 class OrderFilter(filters.FilterSet):
     """Text over key, customer and campaign; where the order stands; currency; campaign."""
@@ -25,7 +29,7 @@ class OrderFilter(filters.FilterSet):
     )
     state = filters.ChoiceFilter(
         label="Where it stands",
-        choices=SyncItem.State.choices,
+        choices=[*SyncItem.State.choices, (ON_THE_WAY, "On its way")],
         method="by_state",
         empty_label="Anywhere",
         widget=forms.Select(attrs={"class": "form-select"}),
@@ -55,5 +59,6 @@ class OrderFilter(filters.FilterSet):
     def by_state(
         self, queryset: QuerySet[CampaignOrder], _name: str, value: str
     ) -> QuerySet[CampaignOrder]:
-        items = SyncItem.objects.filter(flow=ORDERS, external_id=OuterRef("key"), state=value)
+        states = WAITING if value == ON_THE_WAY else [value]
+        items = SyncItem.objects.filter(flow=ORDERS, external_id=OuterRef("key"), state__in=states)
         return queryset.filter(Exists(items))

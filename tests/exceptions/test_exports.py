@@ -116,3 +116,9 @@ def test_who_may_not_export_is_refused(operations: User) -> None:
 
     with pytest.raises(PermissionDenied):
         answer(ExceptionCase.objects.all(), exports.CASES, "cases", form="csv", user=operations)
+
+
+def test_the_value_of_a_case_has_the_decimals_of_its_currency() -> None:
+    case = ExceptionCase(value_waiting={"JPY": "1500", "KWD": "1.234", "GBP": "5"})
+    (value,) = [one.value for one in exports.CASES if one.title == "Value waiting"]
+    assert value(case) == "5.00 GBP; 1500 JPY; 1.234 KWD"

@@ -76,3 +76,24 @@ def test_queues_stand_by_how_much_waits_whatever_its_currency(client_for, operat
 
     assert [queue.orders for queue in page.context["busy"]] == [2, 1]
     assert "most first" in page.content.decode()
+
+
+def test_orders_on_their_way_are_those_the_figure_opens(client_for, operations):
+    for number, state in enumerate(("waiting", "working", "sending", "sent")):
+        held(f"CO-{number}", "10.00")
+        SyncItem.objects.filter(external_id=f"CO-{number}").update(state=state)
+    client = client_for(operations)
+
+    page = client.get(reverse("home"))
+    listed = client.get(reverse("orders"), {"state": "on_the_way"})
+
+    assert 'state=on_the_way">3</a>' in page.content.decode()
+    assert listed.context["table"].page.paginator.count == 3
+
+
+def test_an_order_in_two_cases_of_a_queue_waits_once_with_its_money(client_for, operations):
+    intake.file_findings([finding("CO-1", unknown_sku("X"), unknown_sku("Y"), amount="10.00")])
+
+    (queue,) = client_for(operations).get(reverse("home")).context["busy"]
+
+    assert (queue.cases, queue.orders, queue.value) == (2, 1, {"GBP": Decimal(10)})
