@@ -31,6 +31,11 @@ _DOCUMENT = sides(
 )
 _TO_MATCH = f"g.kind IN ({', '.join(map(repr, MATCHABLE))})"
 _KEY = "g.gateway || '|' || g.account || '|' || g.line_id"
+# What vouchers paid of an invoice, no gateway has to pay out.
+_BY_VOUCHER = """COALESCE((SELECT sum(abs(v.minor)) FROM mirror_primadocument v
+        WHERE v.kind = 'receipt' AND x.kind = 'invoice' AND v.invoice_number = x.number
+        AND v.currency = x.currency AND v.deleted_at IS NULL
+        AND (v.voucher_number <> '' OR lower(v.method) = 'voucher')), 0)::bigint"""
 _MATCHED = """EXISTS (
         SELECT 1 FROM reconciliation_match m WHERE m.line_id = g.id AND m.undone_at IS NULL)"""
 
@@ -175,7 +180,7 @@ class PayoutsToDocuments(Control):
         CASE WHEN g.kind = 'fee' THEN g.gateway ELSE '' END AS cause
     FROM open_lines g LEFT JOIN mirror_primadocument x ON x.id = g.document_id
     UNION ALL
-    SELECT k.key, 'unmatched_invoice', x.company, x.date, x.currency, -x.minor, x.minor,
+    SELECT k.key, 'unmatched_invoice', x.company, x.date, x.currency, {_BY_VOUCHER} - x.minor, x.minor,
         x.provider, '', initcap(replace(x.kind, '_', ' ')) || ' ' || x.number
             || ' was paid, and no payout held it',
         '{{}}'::jsonb, {_DOCUMENT}, ARRAY['document'], '', '', ''

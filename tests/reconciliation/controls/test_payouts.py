@@ -255,3 +255,15 @@ def test_a_fee_that_two_people_booked_is_not_booked_by_a_rule_as_well_without_a_
 
     assert Match.objects.get().right_total == -120
     assert found() == [("stripe||fee_1", "fee_without_account", 120)]
+
+
+def test_of_an_invoice_no_payout_held_the_gateway_owes_what_no_voucher_paid() -> None:
+    line(statement(), "ch_1", 500, booked_on=date(2026, 10, 1), kind="transfer")
+    document("INV-1", "SO-1", gross="100.00", outstanding=0)
+    paid = {"kind": "receipt", "invoice_number": "INV-1"}
+    document("R-1", provider="stripe", transaction_id="pi_1", gross="70.00", **paid)
+    document("R-2", voucher_number="V-1", gross="30.00", **paid)
+
+    run("payouts_to_documents")
+
+    assert found() == [("document|id-INV-1", "unmatched_invoice", -7000)]
