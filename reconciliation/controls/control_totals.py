@@ -42,9 +42,10 @@ WITH arrived AS (
             (SELECT moved_at FROM sync_cursor WHERE flow = 'prima_orders'), '-infinity')
     GROUP BY 1
 ), papers AS (
-    SELECT n.number, sum(d.gross) AS gross, bool_or(cardinality(d.order_numbers) > 1) AS shared
+    SELECT n.number, d.currency, sum(d.gross) AS gross,
+        bool_or(cardinality(d.order_numbers) > 1) AS shared
     FROM mirror_primadocument d, unnest(d.order_numbers) AS n(number)
-    WHERE d.kind = 'invoice' AND d.deleted_at IS NULL GROUP BY 1
+    WHERE d.kind = 'invoice' AND d.deleted_at IS NULL GROUP BY 1, 2
 ), invoiced AS (
     SELECT {_BOOKED_KEY} AS key, count(*) AS left_count, sum(b.gross) AS left_sum,
         count(x.number) AS right_count,
@@ -52,7 +53,7 @@ WITH arrived AS (
         min(b.company) AS company
     FROM mirror_bookedorder b
     LEFT JOIN mirror_campaignorder o ON b.external_system = 'sfmc' AND o.key = b.external_ref
-    LEFT JOIN papers x ON x.number = b.order_number
+    LEFT JOIN papers x ON x.number = b.order_number AND x.currency = b.currency
     WHERE b.deleted_at IS NULL AND b.invoice_status = 'full'
         AND b.order_status NOT IN ('cancelled', 'rejected')
         AND {_BOOKED_KEY} IN (SELECT key FROM scope)

@@ -22,6 +22,7 @@ _DOCUMENTS = sides(
     charges=shown("d.charges", "d.currency"),
     lines="d.invoiced_lines",
     currency="d.currency",
+    other="d.strangers",
 )
 _COLUMNS = f"o.key, {{}}, o.company, o.day, o.currency, {{}}, {minor('o.gross', 'o.currency')}, ''"
 
@@ -62,6 +63,7 @@ class PrimaToDocuments(Control):
         "lines": "Lines",
         "total": "Total",
         "currency": "Currency",
+        "other": "In another currency",
     }
     categories = (
         Category(
@@ -109,6 +111,14 @@ class PrimaToDocuments(Control):
             "All lines are invoiced and carriage or another charge is not.",
             "The charges are invoiced",
             systematic=True,
+        ),
+        Category(
+            "other_currency",
+            "Invoiced in another currency",
+            Role.FINANCE,
+            "An invoice or credit note is in another currency than its order; amounts of two "
+            "currencies are never compared.",
+            "Every document is in the currency of its order",
         ),
         Category(
             "not_invoiced",
@@ -176,6 +186,14 @@ class PrimaToDocuments(Control):
             x.company
         FROM units u JOIN named n ON n.number = u.number
         JOIN mirror_primadocument x ON x.id = n.id
+    ), own AS (
+        SELECT p.* FROM papers p JOIN orders o ON o.key = p.key AND o.currency = p.currency
+    ), strange AS (
+        SELECT p.key, string_agg(p.number || ', '
+                || CASE p.kind WHEN 'credit_note' THEN '-' ELSE '' END
+                || {shown("p.gross", "p.currency")} || ' ' || p.currency, '; ' ORDER BY p.number)
+                AS words
+        FROM papers p JOIN orders o ON o.key = p.key AND o.currency <> p.currency GROUP BY p.key
     ), ordered AS (
         SELECT h.key, l->>'line_ref' AS ref, min(l->>'sku') AS sku,
             sum((l->>'quantity')::numeric) AS quantity,
@@ -185,7 +203,7 @@ class PrimaToDocuments(Control):
         SELECT p.key, l->>'line_ref' AS ref, min(l->>'sku') AS sku,
             sum((l->>'quantity')::numeric) AS quantity,
             sum((l->>'net')::numeric + (l->>'tax')::numeric) AS gross
-        FROM papers p, jsonb_array_elements(p.data->'lines') l
+        FROM own p, jsonb_array_elements(p.data->'lines') l
         WHERE p.kind = 'invoice' GROUP BY 1, 2
     ), by_line AS (
         SELECT COALESCE(o.key, i.key) AS key,
@@ -205,7 +223,7 @@ class PrimaToDocuments(Control):
             || ' = ' || trim_scale(gross), ', ' ORDER BY ref) AS words FROM invoiced GROUP BY key
     ), paper_charges AS (
         SELECT p.key, sum((c->>'net')::numeric) AS net
-        FROM papers p, jsonb_array_elements(p.data->'charges') c
+        FROM own p, jsonb_array_elements(p.data->'charges') c
         WHERE p.kind = 'invoice' GROUP BY p.key
     ), paper_sums AS (
         SELECT key, min(currency) AS currency, count(*) AS number,
@@ -215,17 +233,19 @@ class PrimaToDocuments(Control):
                 AS invoice_numbers,
             string_agg(number, ', ' ORDER BY number) FILTER (WHERE kind = 'credit_note')
                 AS credit_numbers
-        FROM papers GROUP BY key
+        FROM own GROUP BY key
     ), sums AS (
         SELECT o.key, t.words AS ordered, q.words AS invoiced_lines,
             COALESCE(c.net, 0) AS charges, COALESCE(p.invoiced, 0) AS invoiced,
             COALESCE(p.credited, 0) AS credited, p.invoice_numbers, p.credit_numbers,
             COALESCE(p.currency, o.currency) AS currency, COALESCE(p.number, 0) AS papers,
             COALESCE(l.more, false) AND o.number = 1 AS more,
-            COALESCE(l.repriced, false) AND o.number = 1 AS repriced, l.price_out_by
+            COALESCE(l.repriced, false) AND o.number = 1 AS repriced, l.price_out_by,
+            s.words AS strangers
         FROM orders o LEFT JOIN texts t ON t.key = o.key
         LEFT JOIN paper_texts q ON q.key = o.key LEFT JOIN paper_charges c ON c.key = o.key
         LEFT JOIN paper_sums p ON p.key = o.key LEFT JOIN line_sums l ON l.key = o.key
+        LEFT JOIN strange s ON s.key = o.key
     )
     SELECT answer.* FROM (
     SELECT NULL::text AS key, NULL::text AS category, NULL::text AS company, NULL::date AS day,
@@ -285,7 +305,7 @@ class PrimaToDocuments(Control):
         )
     }
         o.complete AND NOT o.cancelled AND d.papers > 0 AND d.charges < o.charges
-        AND d.invoiced < o.gross AND NOT d.repriced AND NOT d.more
+        AND d.invoiced < o.gross AND NOT d.repriced AND NOT d.more AND d.strangers IS NULL
     UNION ALL
     {
         _row(
@@ -296,7 +316,17 @@ class PrimaToDocuments(Control):
         )
     }
         o.complete AND NOT o.cancelled AND d.papers > 0 AND d.invoiced < o.gross
-        AND d.charges >= o.charges AND NOT d.repriced AND NOT d.more
+        AND d.charges >= o.charges AND NOT d.repriced AND NOT d.more AND d.strangers IS NULL
+    UNION ALL
+    {
+        _row(
+            "other_currency",
+            "o.gross - d.invoiced",
+            "'Documents of order ' || o.numbers || ' are in another currency'",
+            "'other'",
+        )
+    }
+        d.strangers IS NOT NULL
     UNION ALL
     {
         _row(
@@ -306,7 +336,7 @@ class PrimaToDocuments(Control):
             "'invoices'",
         )
     }
-        NOT o.cancelled AND d.papers = 0 AND o.gross > 0 AND (
+        NOT o.cancelled AND d.papers = 0 AND o.gross > 0 AND d.strangers IS NULL AND (
             o.despatched AND o.day <= LEAST(%(until)s, %(today)s) - 7
             OR o.day <= LEAST(%(until)s, %(today)s) - 30)
     UNION ALL
@@ -330,4 +360,9 @@ class PrimaToDocuments(Control):
             AND NOT EXISTS (SELECT 1 FROM reconciliation_difference d
                 WHERE d.control = 'prima_to_documents' AND d.key = b.order_number
                 AND d.closed_at IS NULL)
+            AND b.order_number NOT IN (SELECT n.number
+                FROM reconciliation_difference d
+                JOIN mirror_primadocument x ON d.key = ANY(x.order_numbers) AND {_KINDS}
+                    AND cardinality(x.order_numbers) > 1, unnest(x.order_numbers) AS n(number)
+                WHERE d.control = 'prima_to_documents' AND d.closed_at IS NULL)
     """

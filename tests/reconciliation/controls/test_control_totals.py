@@ -110,3 +110,12 @@ def test_a_day_of_orders_ends_when_it_ends_where_the_company_is() -> None:
     assert [row[0] for row in run()] == ["sent|2026-10-01|GBP|AUTUMN"]
     days = {line.month: line.agreed for line in totals.by_control(totals.Narrowed())}
     assert days == {"2026-10": 3}
+
+
+def test_an_invoice_in_another_currency_is_not_what_was_ordered() -> None:
+    whole_story()
+    PrimaDocument.objects.filter(number="INV-3").update(currency="EUR")
+
+    assert [(key, amount) for key, _, _, amount in run()] == [
+        ("invoiced|2026-10-15|GBP|AUTUMN", 10080)
+    ]

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from integration.mirror.models import BookedOrder
-from reconciliation import running
+from integration.mirror.models import BookedOrder, PrimaDocument
+from reconciliation import running, totals
 from reconciliation.control import control_of
 from reconciliation.models import ControlRun, Difference
 from tests.factories.books import CARRIAGE, LINE, booked, document
@@ -113,3 +113,33 @@ def test_a_cancelled_order_whose_invoice_is_credited_is_settled() -> None:
     run()
 
     assert found() == []
+
+
+def test_amounts_of_two_currencies_are_never_compared() -> None:
+    booked("SO-1", invoice_status="full")
+    document("INV-1", "SO-1", currency="EUR")
+    booked("SO-2", invoice_status="full")
+    document("INV-2", "SO-2")
+    document("CRN-2", "SO-2", currency="EUR", kind="credit_note", gross="200.00")
+
+    run()
+
+    assert found() == [("SO-1", "other_currency", 10080), ("SO-2", "other_currency", 0)]
+    told = {row.key: row.right["other"] for row in Difference.objects.all()}
+    assert told == {"SO-1": "INV-1, 100.80 EUR", "SO-2": "CRN-2, -200.00 EUR"}
+
+    PrimaDocument.objects.update(currency="GBP", read_at=timezone.now())
+    run()
+    assert [row[:2] for row in found()] == [("SO-2", "credited_more")]
+
+
+def test_orders_of_one_invoice_agree_together_or_not_at_all() -> None:
+    for number in ("SO-1", "SO-2"):
+        booked(number, invoice_status="full")
+    document("INV-1", "SO-1", "SO-2", gross="199.00", data={"lines": [], "charges": []})
+    run()
+    assert found()
+
+    (line,) = totals.by_control(totals.Narrowed())[:1]
+
+    assert (line.control.slug, line.agreed, line.open) == ("prima_to_documents", 0, len(found()))
