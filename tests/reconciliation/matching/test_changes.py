@@ -151,6 +151,16 @@ def test_a_scope_names_what_to_look_at():
     assert Match.objects.get().line == one
 
 
+def test_where_too_much_hangs_together_everything_is_looked_at(monkeypatch):
+    monkeypatch.setattr("reconciliation.matching.scope.MOST_ITEMS", 1)
+    ours, far = line("CO-1"), line("CO-2")
+    for reference in ("CO-1", "CO-2"):
+        document(reference)
+    result = match.run(scope=match.Scope(lines=[ours.pk]))
+    assert result.whole
+    assert set(Match.objects.values_list("line_id", flat=True)) == {ours.pk, far.pk}
+
+
 def test_as_of_a_day_leaves_out_what_came_later():
     line("A", booked_on=DAY + timedelta(days=1))
     document("A")
