@@ -1,4 +1,4 @@
-"""System checks: the desk refuses to start when its problem sink is missing."""
+"""System checks: what the settings promise must be there."""
 
 from typing import Any
 
@@ -6,8 +6,6 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
-
-from integration.env import env
 
 
 @register()
@@ -26,14 +24,14 @@ def problem_sink_imports(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def production_names_its_own(**_: Any) -> list[CheckMessage]:
-    """What one machine makes up for itself, several machines must share, and backups must hold."""
+def plain_pages_lead_somewhere(**_: Any) -> list[CheckMessage]:
+    """Behind a proxy that is not believed, every request looks plain and is sent round for ever."""
+    if not settings.SECURE_SSL_REDIRECT or settings.BEHIND_PROXY:
+        return []
     return [
         checks.Warning(
-            f"{name} is not set: this machine made up its own under var.",
-            hint="Set it in the environment, the same on every machine of the desk.",
-            id="desk.W001",
+            "SSL_REDIRECT is on, but BEHIND_PROXY is not: every page leads to itself for ever.",
+            hint="Set BEHIND_PROXY=true when a proxy of yours sets X-Forwarded-Proto and -For.",
+            id="desk.W002",
         )
-        for name in ("SECRET_KEY", "SECRET_BOX_KEYS", "SUPPRESSION_KEY", "DATABASE_URL")
-        if not env.str(name, default="")
     ]
