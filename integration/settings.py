@@ -1,5 +1,6 @@
 """The one settings file; `.env.example` lists every variable it reads."""
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -7,23 +8,41 @@ from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as message_levels
 
 from integration import embedded
-from integration.env import ROOT, VAR, env, kept_secret
+from integration.env import (
+    ROOT,
+    VAR,
+    SettingRefused,
+    box_keys,
+    env,
+    flag,
+    kept_secret,
+    log_level,
+    must_be_set,
+    names,
+    number,
+    time_zone,
+    whole,
+)
+from integration.log_lines import without_addresses
 
 # --- Where and how it runs -----------------------------------------------------------------------
-PRODUCTION = env.bool("PRODUCTION", default=False)
-DEBUG = env.bool("DEBUG", default=False)
+PRODUCTION = flag("PRODUCTION")
+DEBUG = flag("DEBUG")
+if PRODUCTION:
+    # What one machine makes up for itself, several must share and backups must hold.
+    must_be_set("DATABASE_URL", "SECRET_KEY", "SECRET_BOX_KEYS", "SUPPRESSION_KEY", "ALLOWED_HOSTS")
+    if DEBUG:
+        raise SettingRefused("DEBUG shows secrets to whoever finds a fault; not in production.")
 SECRET_KEY = kept_secret("SECRET_KEY")
-SECRET_BOX_KEYS = [
-    key.strip() for key in kept_secret("SECRET_BOX_KEYS", fernet=True).split(",") if key.strip()
-]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECRET_BOX_KEYS = box_keys("SECRET_BOX_KEYS")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", [])
 ROOT_URLCONF = "integration.urls"
 WSGI_APPLICATION = "integration.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 # Stored in UTC whatever this says; days and times on the pages are those of the business.
-TIME_ZONE = DISPLAY_TIME_ZONE = env.str("DISPLAY_TIME_ZONE", default="Europe/London")
+TIME_ZONE = DISPLAY_TIME_ZONE = time_zone("DISPLAY_TIME_ZONE", "Europe/London")
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 
@@ -64,6 +83,8 @@ PROBLEM_SINK = "exceptions.intake.file_findings"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "integration.health.HealthMiddleware",
+    "integration.request_log.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,10 +116,23 @@ TEMPLATES = [
 # --- Database ------------------------------------------------------------------------------------
 
 
+def _from_url(url: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if url.startswith(("postgres://", "postgresql://")):
+        with suppress(ValueError):
+            found = dict(env.db_url_config(url))
+    if not found.get("NAME"):
+        raise SettingRefused(
+            "DATABASE_URL must look like postgres://user:password@host:5432/desk; signs such as "
+            "/ : @ in the password are written %2F %3A %40."
+        )
+    return found
+
+
 def _database() -> dict[str, Any]:
     """DATABASE_URL when given, else the embedded PostgreSQL (started when it is not running)."""
     if url := env.str("DATABASE_URL", default=""):
-        found: dict[str, Any] = env.db_url_config(url)
+        found: dict[str, Any] = _from_url(url)
     else:
         name = env.str("DATABASE_NAME", default="desk")
         host = embedded.start()
@@ -109,8 +143,10 @@ def _database() -> dict[str, Any]:
             "USER": "postgres",
             "HOST": host,
         }
-    found["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+    found["CONN_MAX_AGE"] = whole("CONN_MAX_AGE", 600, least=0)
     found["CONN_HEALTH_CHECKS"] = True
+    # A machine that is gone gives no answer at all; nobody waits minutes to be told so.
+    found["OPTIONS"] = {"connect_timeout": 10, **found.get("OPTIONS", {})}
     return found
 
 
@@ -134,19 +170,19 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+SESSION_COOKIE_AGE = whole("SESSION_HOURS", 10) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
+REQUIRE_SECOND_FACTOR = flag("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
 
 # --- Transport and content security --------------------------------------------------------------
-SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=PRODUCTION)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # Monitors ask from inside.
+SECURE_SSL_REDIRECT = flag("SSL_REDIRECT", default=PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz(/background)?$"]  # Monitors ask from inside.
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = flag("BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -167,38 +203,38 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- Remote systems ------------------------------------------------------------------------------
 # Hosts a connection may name although they are private or plain http (the sandbox on loopback).
-CONNECTION_PRIVATE_HOSTS = env.list(
-    "CONNECTION_PRIVATE_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost"]
+CONNECTION_PRIVATE_HOSTS = names(
+    "CONNECTION_PRIVATE_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost"]
 )
-INBOUND_REPLAY_SECONDS = env.int("INBOUND_REPLAY_SECONDS", default=300)
-SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+INBOUND_REPLAY_SECONDS = whole("INBOUND_REPLAY_SECONDS", 300)
+SYNC_LEASE_SECONDS = whole("SYNC_LEASE_SECONDS", 120)
 
 # --- Consent -------------------------------------------------------------------------------------
 # Keys the hashes of suppressed addresses: never changed, or nobody is recognised any more.
 SUPPRESSION_KEY = kept_secret("SUPPRESSION_KEY")
 # Where an opt-in with evidence may come from, as the sources name themselves.
-CONSENT_SOURCES = env.list("CONSENT_SOURCES", default=["prima portal", "preference centre", "desk"])
+CONSENT_SOURCES = names("CONSENT_SOURCES", ["prima portal", "preference centre", "desk"])
 # Whether marketing needs a known opt-in, or only that nobody said no.
-MARKETING_NEEDS_OPT_IN = env.bool("MARKETING_NEEDS_OPT_IN", default=False)
+MARKETING_NEEDS_OPT_IN = flag("MARKETING_NEEDS_OPT_IN")
 
 # --- Files of gateways and banks ------------------------------------------------------------------
-COMPANIES = env.list("COMPANIES", default=["main"])
+COMPANIES = names("COMPANIES", ["main"]) or ["main"]
 PAYOUT_FOLDER = env.str("PAYOUT_FOLDER", default="")
-PAYOUT_MAX_MB = env.int("PAYOUT_MAX_MB", default=2048)
-PAYOUT_BACKGROUND_MB = env.int("PAYOUT_BACKGROUND_MB", default=20)
+PAYOUT_MAX_MB = whole("PAYOUT_MAX_MB", 2048)
+PAYOUT_BACKGROUND_MB = whole("PAYOUT_BACKGROUND_MB", 20)
 
 # --- Background work (django-q2 on the same database) --------------------------------------------
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "desk",
     "orm": "default",
-    "workers": env.int("CLUSTER_WORKERS", default=2),
+    "workers": whole("CLUSTER_WORKERS", 2),
     "recycle": 500,
-    "timeout": env.int("TASK_TIMEOUT", default=600),
-    "retry": env.int("TASK_TIMEOUT", default=600) + 120,
+    "timeout": whole("TASK_TIMEOUT", 600),
+    "retry": whole("TASK_TIMEOUT", 600) + 120,
     "max_attempts": 1,
     "ack_failures": True,
     "catch_up": False,
-    "poll": env.float("CLUSTER_POLL", default=1.0),
+    "poll": number("CLUSTER_POLL", 1.0),
     "queue_limit": 20,
     "save_limit": 500,
     "label": "Background tasks",
@@ -224,7 +260,7 @@ SPECTACULAR_SETTINGS = {
 # --- Pages ---------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 # Hashed file names that browsers keep for ever; needs `manage.py collectstatic` first.
-HASHED_STATIC = env.bool("HASHED_STATIC", default=PRODUCTION)
+HASHED_STATIC = flag("HASHED_STATIC", default=PRODUCTION)
 STATIC_ROOT = ROOT / "staticfiles" if HASHED_STATIC else None
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
@@ -282,7 +318,7 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Logs: one JSON object a line, or coloured lines on a terminal --------------------------------
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = log_level("LOG_LEVEL", "INFO")
 _LOG_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -298,14 +334,22 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(),
+                without_addresses,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             "foreign_pre_chain": _LOG_STEPS,
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django-q": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "django-q": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        # What is refused or not found stands in the line of its request.
+        "django.request": {"level": "ERROR"},
+        # Those who try every address of the internet; what they get is “not understood”.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
 structlog.configure(
     processors=[

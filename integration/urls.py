@@ -1,12 +1,9 @@
-"""Every address of the desk; upper floors are named by string."""
+"""Every address of the desk but those of monitors; upper floors are named by string."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from integration.health import health
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health, name="health"),
     path("admin/", admin.site.urls),
     path("audit/", include("integration.audit.urls")),
     path("api/", include("connectors.sync.urls")),
@@ -21,3 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consent/", include("exceptions.consent.urls")),
     path("", include("exceptions.urls")),
 ]
+
+handler500 = "integration.failing.server_error"

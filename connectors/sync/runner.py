@@ -92,7 +92,8 @@ def run(
             never_quiet=bool(flow.lane),
             watch=watch,
         )
-        _finish(context, attempt(lambda: _work(flow, context)))
+        with structlog.contextvars.bound_contextvars(flow=slug, run=row.pk):
+            _finish(context, attempt(lambda: _work(flow, context)))
     if flow.alone and asking.is_missed(slug):
         nudges.nudge(slug)
     return row
