@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from connectors.sync import runs
-from exceptions import reads
+from exceptions import beginning, reads
 from exceptions.models import ACTIVE, ExceptionCase
+from integration import standing
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 
@@ -16,9 +17,13 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
     mine = ExceptionCase.objects.filter(assignee=user, status__in=ACTIVE)
     queues, flows = reads.queues(), runs.health()
+    totals, still = reads.totals(user), standing.still()
+    begun = totals.held or totals.waiting or totals.in_prima
     context = {
         "title": "What waits",
-        "totals": reads.totals(user),
+        "standing": still,
+        "beginning": [] if begun else beginning.steps(user, runs=not still),
+        "totals": totals,
         "busy": [queue for queue in queues if queue.cases],
         "idle": [queue for queue in queues if not queue.cases],
         "troubled": [one for one in flows if one.tone != "good"],

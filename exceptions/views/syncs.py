@@ -20,7 +20,7 @@ from connectors.sync.models import Connection, Exchange, SyncRun
 from connectors.sync.nudges import nudge
 from exceptions.syncs import loads, watching
 from exceptions.syncs.forms import LoadForm
-from integration import exports
+from integration import exports, standing
 from integration.accounts.gate import person, requires
 from integration.accounts.roles import May
 from integration.audit import trail
@@ -34,6 +34,7 @@ def syncs(request: HttpRequest) -> HttpResponse:
         run.title = title_of(run)  # type: ignore[attr-defined]
     context = {
         "title": "Syncs",
+        "standing": standing.still(),
         "flows": runs.health(),
         "connections": Connection.objects.all(),
         "page": page,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from exceptions.consent import figures
 from exceptions.consent.filters import PropagationFilter
 from exceptions.consent.tables import PropagationTable
+from integration import standing
 from integration.accounts.gate import Gated, person, requires
 from integration.accounts.roles import May
 from integration.consent.models import ConsentAddress, Propagation
@@ -39,6 +40,7 @@ def consent_desk(request: HttpRequest) -> HttpResponse:
     waiting = figures.waiting()
     context: dict[str, Any] = {
         "title": "Consent",
+        "standing": standing.still(),
         "oldest": figures.oldest(),
         "lags": figures.lags(),
         "days": figures.days(),
