@@ -76,6 +76,7 @@ TIMETABLE = (
         24 * 60,
         page="payout-files",
     ),
+    Entry("Old sessions and results of tasks", "integration.tidying.tidy", 24 * 60),
     Entry("Old jobs and payloads", "exceptions.tasks.prune", 24 * 60, page="jobs"),
 )
 
