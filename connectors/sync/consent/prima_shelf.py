@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -39,7 +40,10 @@ class _Account:
 
 @dataclass(slots=True)
 class ConsentShelf:
-    """Stores pages of the feed: what is new becomes an event, our own echo does not."""
+    """Stores pages of the feed: what is new becomes an event, our own echo does not.
+
+    Unless the ledger has forgotten that it ever said so: it was restored from a backup.
+    """
 
     prima: Prima
     name: str = FEED
@@ -48,16 +52,18 @@ class ConsentShelf:
         return self.prima.consent_changes(cursor)
 
     def write(self, changes: tuple[Change[ConsentState], ...]) -> int:
-        told = [
+        heard = [
             one
             for change in changes
             if change.record is not None
             for one in _everything(change.record)
-            if not is_ours(one.event_id)
         ]
+        ours = [one for one in heard if is_ours(one.event_id) and one.action in rules.RESTRICTIONS]
+        told = [one for one in heard if not is_ours(one.event_id)]
+        accounts = _accounts({one.account_code for one in (*told, *ours) if one.account_code})
+        told += _forgotten(ours, accounts)
         if not told:
             return 0
-        accounts = _accounts({one.account_code for one in told if one.account_code})
         now = timezone.now()
         happenings: list[Happening] = []
         lost: list[ConsentState] = []
@@ -96,6 +102,44 @@ def _everything(state: ConsentState) -> list[ConsentState]:
         ),
         state,
     ]
+
+
+def _forgotten(
+    ours: Sequence[ConsentState], accounts: Mapping[str, _Account]
+) -> list[ConsentState]:
+    """Of each no that the desk itself told Prima: those that the ledger does not hold any more.
+
+    It holds one when somebody it is about has such a restriction, as late as this one.
+    """
+    hashes: dict[int, list[str]] = {}
+    for place, one in enumerate(ours):
+        account = accounts.get(one.account_code, _Account())
+        found = _addresses(one, account)
+        if not all(address.startswith(addresses.ACCOUNT) for address in found):
+            hashes[place] = _all_hashes(one, account)
+    known = standings({one for some in hashes.values() for one in some})
+    return [
+        ours[place]
+        for place, some in hashes.items()
+        if not _holds(
+            standing_of(known, some, ours[place].channel, ours[place].purpose), ours[place]
+        )
+    ]
+
+
+def _all_hashes(one: ConsentState, account: _Account) -> list[str]:
+    """Whoever it is about by any channel: a no to all of them is kept at the address it was said of."""
+    told = [("email", email) for email in (one.email, account.email, *account.contact_emails)]
+    found = [addresses.person_hash(UUID(account.uid))] if account.uid else []
+    for channel, address in (*told, ("phone", account.phone)):
+        with suppress(UnusableAddress):
+            found.append(addresses.address_hash(channel, address))
+    return found
+
+
+def _holds(standing: rules.Standing, one: ConsentState) -> bool:
+    moment: datetime | None = getattr(standing, one.action)
+    return moment is not None and (one.since is None or moment > one.since - rules.SKEW)
 
 
 def _put_back(told: Sequence[Happening]) -> int:
