@@ -43,7 +43,7 @@ class AddressPolicy:
         if host.lower() not in self.allowed_hosts and not _is_public(address):
             raise MisconfiguredError(
                 f"{host} leads to {address}, which is inside a private network. "
-                "Name the host among the allowed hosts if that is meant."
+                "If that is meant, whoever runs the desk names the host in CONNECTION_PRIVATE_HOSTS."
             )
 
 

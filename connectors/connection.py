@@ -48,7 +48,9 @@ def error_from(error: Exception, system: str, timeout: tuple[float, float]) -> R
         case ReadTimeoutError() | TimeoutError():
             return TimedOut(f"{system} did not answer within {timeout[1]:g} seconds.")
         case SSLError() | ssl.SSLError() if not _is_cut(error):
-            return MisconfiguredError(f"The secure connection to {system} cannot be trusted.")
+            return MisconfiguredError(
+                f"The secure connection to {system} cannot be trusted: {_distrust(error)}"
+            )
     return ConnectionLost(f"{system} broke the connection off before it had answered.")
 
 
@@ -60,6 +62,27 @@ def _arrived(made: socket.socket, host: str, addresses: AddressPolicy) -> socket
         made.close()
         raise
     return made
+
+
+def _distrust(error: BaseException) -> str:
+    """Why, for whoever mends the connection: a sentence with its full stop."""
+    reason = error.args[0] if error.args and isinstance(error.args[0], ssl.SSLError) else error
+    if not isinstance(reason, ssl.SSLCertVerificationError):
+        return "what answers there does not speak TLS as it should. Look at the port."
+    said = reason.verify_message
+    for word, meaning in _DISTRUST.items():
+        if word in said:
+            return meaning
+    return f"its certificate is refused ({said})."
+
+
+_DISTRUST = {
+    "expired": "its certificate has expired.",
+    "not yet valid": "its certificate is not valid yet. Look at the clock of this machine, too.",
+    "mismatch": "its certificate is for another host.",
+    "self-signed": "nobody this machine trusts has issued its certificate.",
+    "unable to get": "nobody this machine trusts has issued its certificate.",
+}
 
 
 def _is_cut(error: BaseException) -> bool:
