@@ -161,7 +161,8 @@ def test_members_of_a_folder_of_plug_ins_load_with_manage_check() -> None:
 
 def test_the_example_of_settings_names_every_setting() -> None:
     # given
-    read = re.compile(r'(?:_port|env\.\w+|kept_secret|environ\.get)\(\s*"([A-Z][A-Z_]+)"')
+    typed = "flag|whole|number|names|time_zone|log_level|box_keys|kept_secret"
+    read = re.compile(rf'(?:_port|env\.\w+|{typed}|environ\.get)\(\s*"([A-Z][A-Z_]+)"')
     used = {
         name
         for path in [*_modules("integration"), *(ROOT / ".ci").glob("*.py")]
