@@ -14,6 +14,8 @@ PERSONAL = frozenset(
         "address", "line1", "line2", "line3", "address_line1", "address_line2", "address_line3",
     }
 )  # fmt: skip
+_OF_THINGS = frozenset({"promotions", "discounts", "charges"})
+"""What is listed there bears the name of a thing, not of a person."""
 _QUOTED = re.compile(r"(?<=[“\"'])[^“”\"']+(?=[”\"'])")
 _SHORTEST = 3
 """Characters by which the beginning of a value is still known as that."""
@@ -34,7 +36,9 @@ def masked_payload(payload: Any, names: Collection[str] = PERSONAL, *, hide: boo
     """
     if isinstance(payload, Mapping):
         return {
-            key: masked_payload(value, names, hide=hide or _is_personal(str(key), names))
+            key: masked_payload(
+                value, _names_in(str(key), names), hide=hide or _is_personal(str(key), names)
+            )
             for key, value in payload.items()
         }
     if isinstance(payload, Sequence) and not isinstance(payload, str):
@@ -56,7 +60,7 @@ def masked_words(words: str, *payloads: Any) -> str:
     known = [payload for payload in payloads if payload is not None]
     if not known:
         return _QUOTED.sub(lambda hit: masked(hit.group()), words)
-    values = {value for payload in known for value in _personal_values(payload, "", hide=False)}
+    values = {value for payload in known for value in _personal_values(payload, PERSONAL)}
     plain = {_plain(value) for value in values}
     words = _QUOTED.sub(lambda hit: _part_masked(hit.group(), plain), words)
     for value in sorted(values, key=len, reverse=True):
@@ -73,18 +77,24 @@ def _part_masked(quoted: str, values: Collection[str]) -> str:
     return masked(quoted)
 
 
-def _personal_values(payload: Any, key: str, *, hide: bool) -> Iterator[str]:
+def _personal_values(
+    payload: Any, names: Collection[str], key: str = "", *, hide: bool = False
+) -> Iterator[str]:
     if isinstance(payload, Mapping):
         for name, value in payload.items():
-            inside = hide or _is_personal(str(name), PERSONAL)
-            yield from _personal_values(value, str(name), hide=inside)
+            inside = hide or _is_personal(str(name), names)
+            yield from _personal_values(value, _names_in(str(name), names), str(name), hide=inside)
     elif isinstance(payload, Sequence) and not isinstance(payload, str):
         for value in payload:
-            yield from _personal_values(value, key, hide=hide)
-    elif hide and (key == "lines" or _is_personal(key, PERSONAL)):
+            yield from _personal_values(value, names, key, hide=hide)
+    elif hide and (key == "lines" or _is_personal(key, names)):
         value = "".join(filter(str.isprintable, str(payload or ""))).strip()
         if len(_plain(value)) >= _SHORTEST:
             yield value
+
+
+def _names_in(key: str, names: Collection[str]) -> Collection[str]:
+    return frozenset(names) - {"name"} if key in _OF_THINGS else names
 
 
 def _is_personal(key: str, names: Collection[str]) -> bool:

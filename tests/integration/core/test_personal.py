@@ -50,3 +50,20 @@ def test_columns_of_marketing_cloud_are_known_like_our_fields():
         "ContactKey": "CK-1", "FirstName": "R•••", "EmailAddress": "r•••@x.example",
         "AddressLine1": "1••• H••• S•••", "City": "Leeds",
     }  # fmt: skip
+
+
+def test_promotions_and_discounts_keep_their_names():
+    record = {
+        "order": {"name": "Ruth Lee"},
+        "promotions": [{"code": "SPRING", "name": "Spring in Ruthin", "first_name": "Ruth"}],
+        "discounts": [{"name": "SPRING"}],
+    }
+
+    assert masked_payload(record) == {
+        "order": {"name": "R••• L•••"},
+        "promotions": [{"code": "SPRING", "name": "Spring in Ruthin", "first_name": "R•••"}],
+        "discounts": [{"name": "SPRING"}],
+    }
+    assert masked_words("Ruth Lee's “Spring in Ruthin” has no code.", record) == (
+        "R••• L•••'s “Spring in Ruthin” has no code."
+    )
