@@ -52,7 +52,7 @@ class AccountForm(AddressForm):
 
     def clean_currency(self) -> str:
         code = str(self.cleaned_data["currency"]).upper()
-        allowed = MappingBook.load().policy.currencies
+        allowed = MappingBook.rules().policy.currencies
         if code not in allowed:
             raise forms.ValidationError(f"Allowed are {', '.join(allowed)}.")
         return code
@@ -65,7 +65,7 @@ class AccountForm(AddressForm):
             cleaned["tax_number"] = compact(given, country) or ""
             if not cleaned["tax_number"]:
                 self.add_error("tax_number", "This cannot be a tax number of that country.")
-        elif MappingBook.load().tax_rule(country, kind).tax_number_required:
+        elif MappingBook.rules().tax_rule(country, kind).tax_number_required:
             self.add_error("tax_number", "A tax number is needed in that country.")
         return cleaned
 

@@ -180,7 +180,7 @@ def _rule(cleaned: Cleaned) -> PromotionRule:
 
 def _above_policy(cleaned: Cleaned) -> str:
     """The limit that is above the policy, in words; empty when none is."""
-    policy = MappingBook.load().policy
+    policy = MappingBook.rules().policy
     percent, amount = cleaned["max_percent"], cleaned["max_amount"]
     if percent is not None and percent > policy.max_discount_percent:
         return f"up to {percent.normalize():f} % of the order"

@@ -50,7 +50,7 @@ def _write(finding: PreflightFinding, told: dict[str, Any], actor: User) -> None
     if finding.code == "unknown_sku":
         mapped.map_product(finding.subject, told["product"], actor=actor, note=told.get("note", ""))
         return
-    policy = MappingBook.load().policy
+    policy = MappingBook.rules().policy
     percent, amount = told["max_percent"], told["max_amount"]
     if (percent or 0) > policy.max_discount_percent or (amount or 0) > policy.max_discount_amount:
         raise Refused(

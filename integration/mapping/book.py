@@ -84,16 +84,20 @@ class MappingBook:
     @classmethod
     def load(cls) -> "MappingBook":
         """The book as it stands in the database, in five queries."""
-        return cls(
-            products=_by_source(
-                (row.source_sku, Dated(row.prima_sku, row.valid_from, row.valid_to))
-                for row in ProductMapping.objects.all()
-            ),
+        return replace(
+            cls.rules(),
+            products=_by_source(_products()),
             promotions=_by_source(
                 (row.source_code, Dated(_rule(row), row.valid_from, row.valid_to))
                 for row in PromotionMapping.objects.all()
             ),
             values=_values(ValueMapping.objects.all()),
+        )
+
+    @classmethod
+    def rules(cls) -> "MappingBook":
+        """Tax rules and policy alone, in two queries, for who looks no mapping up."""
+        return cls(
             tax_rules={
                 (row.country, row.customer_type): CountryRule(row.tax_number_required, row.tax_code)
                 for row in TaxRule.objects.all()
@@ -193,6 +197,15 @@ def _by_source(pairs: Iterable[tuple[str, Dated[What]]]) -> Entries[What]:
         key = _key(source)
         found[key] = (*found.get(key, ()), entry)
     return found
+
+
+def _products() -> Iterable[tuple[str, Dated[str]]]:
+    """Plain columns, in no order: there may be a hundred thousand, and no two overlap."""
+    rows = ProductMapping.objects.order_by().values_list(
+        "source_sku", "prima_sku", "valid_from", "valid_to"
+    )
+    for sku, prima_sku, first, last in rows.iterator(chunk_size=10_000):
+        yield sku, Dated(prima_sku, first, last)
 
 
 def _values(rows: Iterable[ValueMapping]) -> Mapping[str, Entries[str]]:

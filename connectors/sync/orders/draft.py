@@ -9,7 +9,7 @@ from connectors.sync.orders.preview import effective
 from connectors.sync.orders.reading import read
 from connectors.sync.orders.translate import translate_reading
 from connectors.sync.orders.world import World
-from connectors.sync.orders.world_loader import load, load_reference
+from connectors.sync.orders.world_loader import PAGES, load
 from integration.records.campaign_order import CampaignOrder
 
 NOT_KNOWN = "not known yet"
@@ -25,7 +25,7 @@ class Draft:
 
 def draft(order_key: str) -> Draft | None:
     """None when the order cannot be read, or is not there."""
-    reference = load_reference()
+    reference = PAGES.reference()
     payload = effective([order_key]).get(order_key)
     reading = read(payload, reference) if payload is not None else None
     if reading is None or reading.order is None:

@@ -15,7 +15,7 @@ from connectors.sync.orders.reading import Reading, read
 from connectors.sync.orders.summary import summary
 from connectors.sync.orders.translate import Translation, translate_reading
 from connectors.sync.orders.world import Reference, World
-from connectors.sync.orders.world_loader import load, load_reference
+from connectors.sync.orders.world_loader import PAGES, load
 from integration.core.problems import Problem
 from integration.mapping.book import MappingBook, PromotionRule
 from integration.mirror.models import CampaignOrder, OrderCorrection
@@ -104,7 +104,7 @@ def what_if_corrected(order_key: str, changes: Changes) -> Preview:
 
 
 def _compared(before: Mapping[str, Any], after: Mapping[str, Any], change: BookChange) -> Preview:
-    reference = load_reference()
+    reference = PAGES.reference()
     new_reference = replace(reference, book=change.applied_to(reference.book))
     now = {key: read(payload, reference) for key, payload in before.items()}
     then = now if after is before else {k: read(p, reference) for k, p in after.items()}

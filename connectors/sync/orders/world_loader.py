@@ -30,12 +30,12 @@ _MOST_MERGES = 3
 # One question that changes its answer whenever anything of the reference data does.
 _VERSION = """
 SELECT concat_ws(' ',
-  (SELECT concat(count(*), max(updated_at)) FROM mapping_productmapping),
-  (SELECT concat(count(*), max(updated_at)) FROM mapping_promotionmapping),
-  (SELECT concat(count(*), max(updated_at)) FROM mapping_valuemapping),
+  (SELECT concat(count(*), ' ', max(id), max(updated_at)) FROM mapping_productmapping),
+  (SELECT concat(count(*), ' ', max(id), max(updated_at)) FROM mapping_promotionmapping),
+  (SELECT concat(count(*), ' ', max(id), max(updated_at)) FROM mapping_valuemapping),
   (SELECT md5(string_agg(t::text, ' ' ORDER BY id)) FROM mapping_taxrule t),
   (SELECT md5(string_agg(t::text, ' ' ORDER BY id)) FROM mapping_orderpolicy t),
-  (SELECT concat(count(*), max(read_at)) FROM mirror_primacode),
+  (SELECT concat(count(*), ' ', max(id), max(read_at)) FROM mirror_primacode),
   (SELECT md5(capabilities::text) FROM sync_connection WHERE system = 'prima'))
 """
 
@@ -67,6 +67,10 @@ class WorldCache:
     def refresh(self) -> None:
         """Forget what is kept."""
         self._reference = None
+
+
+PAGES = WorldCache()
+"""For pages, which show one order and would read a hundred thousand mappings for it."""
 
 
 def reference_version() -> str:
