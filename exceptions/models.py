@@ -10,6 +10,7 @@ from exceptions.preflight.models import (
     PreflightResult,
     PreflightRun,
 )
+from integration.core import searching
 
 __all__ = [
     "ACTIVE",
@@ -35,6 +36,7 @@ class Status(models.TextChoices):
 
 
 ACTIVE = (Status.OPEN, Status.WAITING, Status.SNOOZED)
+OCCURRENCE_TEXTS = ("external_id", "label")
 
 
 class ExceptionCase(models.Model):
@@ -89,6 +91,8 @@ class ExceptionCase(models.Model):
             models.Index(fields=["kind", "fingerprint"], name="case_fingerprint"),
             # My cases.
             models.Index(fields=["assignee", "status"], name="case_assignee"),
+            # The search.
+            searching.index("title", name="case_texts"),
             # The task that wakes snoozed cases.
             models.Index(
                 fields=["snoozed_until"], condition=Q(status="snoozed"), name="case_snoozed"
@@ -141,7 +145,9 @@ class Occurrence(models.Model):
                 condition=Q(closed_at__isnull=True),
                 name="occurrence_record",
             ),
-            # Search, and whether a sighting was dismissed for this very record.
+            # The search.
+            searching.index(*OCCURRENCE_TEXTS, name="occurrence_texts"),
+            # Whether a sighting was dismissed for this very record.
             models.Index(fields=["external_id"], name="occurrence_external_id"),
             # The list of cases, by currency, and which there are to choose from.
             models.Index(fields=["currency", "case"], name="occurrence_currency"),

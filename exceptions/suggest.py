@@ -11,13 +11,15 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 from django.db.models.functions import Upper
 from rapidfuzz import fuzz, process
 
 from exceptions.fingerprint import plain
 from exceptions.models import ExceptionCase
+from integration.core import searching
 from integration.mapping.models import ValueMapping
+from integration.mirror import texts
 from integration.mirror.models import CampaignOrder, PrimaCode, PrimaCustomer, PrimaItem
 
 LIKELY = 62
@@ -75,32 +77,30 @@ def products(sku: str, description: str = "", limit: int = 20) -> list[Hit]:
 def accounts(buyer: Buyer, limit: int = 20) -> list[Hit]:
     """Accounts that may be this buyer, best first. Pool accounts stand for nobody."""
     name = buyer.company or buyer.name
-    near = Q()
+    rows = PrimaCustomer.objects.order_by()
+    ways = [_named(word) for word in _telling_words(name)]
     if buyer.email:
-        near |= Q(pk__in=_with_email(buyer.email))
+        ways.append(_with_email(buyer.email))
     if buyer.tax_number:
-        near |= Q(vat_number=bare(buyer.tax_number).upper())
+        ways.append(rows.filter(vat_number=bare(buyer.tax_number).upper()).values("pk"))
     if buyer.postcode:
-        near |= Q(postcode__iexact=buyer.postcode.strip())
-    for word in _telling_words(name):
-        near |= Q(name__icontains=word)
-    if not near:
+        ways.append(_with_postcode(buyer.postcode))
+    if not ways:
         return []
     rows = PrimaCustomer.objects.filter(
-        near, is_pool=False, status="active", deleted_at__isnull=True
+        pk__in=ways[0].union(*ways[1:]), is_pool=False, status="active", deleted_at__isnull=True
     )[:500]
     return _best([_account_hit(row, buyer, name) for row in rows], limit)
 
 
 def find_accounts(text: str, limit: int = 20) -> list[Hit]:
     """Accounts by what a person typed: code, name, e-mail, postcode or tax number."""
-    found = PrimaCustomer.objects.filter(is_pool=False, deleted_at__isnull=True).filter(
-        Q(account_code__istartswith=text)
-        | Q(name__icontains=text)
-        | Q(email__iexact=text)
-        | Q(postcode__iexact=text)
-        | Q(vat_number__iexact=bare(text))
+    told = searching.narrowed(PrimaCustomer.objects.order_by(), text, texts.ACCOUNTS).filter(
+        Q(account_code__istartswith=text) | Q(name__icontains=text) | Q(email__iexact=text)
     )
+    taxed = PrimaCustomer.objects.order_by().filter(vat_number=bare(text).upper())
+    ways = told.values("pk").union(taxed.values("pk"), _with_postcode(text))
+    found = PrimaCustomer.objects.filter(pk__in=ways, is_pool=False, deleted_at__isnull=True)
     return [Hit(row.account_code, account_label(row), "found", 50) for row in found[:limit]]
 
 
@@ -266,9 +266,19 @@ def _telling_words(name: str) -> list[str]:
     return [word for word in words[-3:] if len(word) > 2]
 
 
-def _with_email(email: str) -> "QuerySet[PrimaCustomer, dict[str, Any]]":
-    found = PrimaCustomer.objects.annotate(upper=Upper("email")).filter(upper=email.strip().upper())
-    return found.values("pk")
+def _named(word: str) -> Any:
+    found = searching.narrowed(PrimaCustomer.objects.order_by(), word, texts.ACCOUNTS)
+    return found.filter(name__icontains=word).values("pk")
+
+
+def _with_postcode(postcode: str) -> Any:
+    found = PrimaCustomer.objects.order_by().annotate(upper=Upper("postcode"))
+    return found.filter(upper=postcode.strip().upper()).exclude(postcode="").values("pk")
+
+
+def _with_email(email: str) -> Any:
+    found = PrimaCustomer.objects.order_by().annotate(upper=Upper("email"))
+    return found.filter(upper=email.strip().upper()).exclude(email="").values("pk")
 
 
 def _countries() -> list[tuple[str, str]]:

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from exceptions.filters.currencies import currencies
 from exceptions.kind import kinds
-from exceptions.models import ACTIVE, ExceptionCase, Occurrence, Status
+from exceptions.models import ACTIVE, OCCURRENCE_TEXTS, ExceptionCase, Occurrence, Status
 from integration.accounts.models import User
 from integration.accounts.roles import May
+from integration.core import searching
 from reconciliation.filters.fields import Offered
 
 AGES = [("1", "Over 1 day"), ("3", "Over 3 days"), ("7", "Over a week"), ("30", "Over 30 days")]
@@ -84,10 +85,12 @@ class CaseFilter(filters.FilterSet):
     def search(
         self, queryset: QuerySet[ExceptionCase], _name: str, text: str
     ) -> QuerySet[ExceptionCase]:
-        sightings = Occurrence.objects.filter(case=OuterRef("pk")).filter(
-            Q(external_id__icontains=text) | Q(label__icontains=text)
-        )
-        return queryset.filter(Q(title__icontains=text) | Exists(sightings))
+        """By the title or what is behind it: each has an index of its own."""
+        cases = searching.narrowed(ExceptionCase.objects.order_by(), text, ("title",))
+        behind = searching.narrowed(Occurrence.objects.order_by(), text, OCCURRENCE_TEXTS)
+        titled = cases.filter(title__icontains=text)
+        seen = behind.filter(Q(external_id__icontains=text) | Q(label__icontains=text))
+        return queryset.filter(pk__in=titled.values("pk").union(seen.values("case_id")))
 
     def by_status(
         self, queryset: QuerySet[ExceptionCase], _name: str, value: str

@@ -2,10 +2,11 @@
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
+from exceptions.search import orders_known_by
 from integration.mirror.models import CampaignOrder
 
 ON_THE_WAY = "on_the_way"
@@ -47,14 +48,7 @@ class OrderFilter(filters.FilterSet):
     def search(
         self, queryset: QuerySet[CampaignOrder], _name: str, text: str
     ) -> QuerySet[CampaignOrder]:
-        return queryset.filter(
-            Q(key__icontains=text)
-            | Q(customer_name__icontains=text)
-            | Q(email__icontains=text)
-            | Q(contact_key__iexact=text)
-            | Q(campaign__icontains=text)
-            | Q(prima_order__order_number__iexact=text)
-        )
+        return queryset.filter(pk__in=orders_known_by(text).values("pk"))
 
     def by_state(
         self, queryset: QuerySet[CampaignOrder], _name: str, value: str

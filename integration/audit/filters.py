@@ -7,7 +7,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from integration.accounts.models import User
-from integration.audit.models import AuditEntry
+from integration.audit.models import TEXTS, AuditEntry
+from integration.core import searching
 
 
 def _actions() -> list[tuple[str, str]]:
@@ -51,6 +52,6 @@ class AuditFilter(django_filters.FilterSet):
 
     def by_target(self, entries: QuerySet[AuditEntry], _: str, value: Any) -> QuerySet[AuditEntry]:
         words = str(value)
-        return entries.filter(
+        return searching.narrowed(entries, words, TEXTS).filter(
             Q(target_label__icontains=words) | Q(target_id=words) | Q(target_type=words)
         )

@@ -3,6 +3,10 @@
 from django.conf import settings
 from django.db import models
 
+from integration.core import searching
+
+TEXTS = ("target_label", "target_id", "target_type")
+
 
 class AuditEntry(models.Model):
     """Who did what to what, when. The database refuses to change or delete a row.
@@ -32,6 +36,8 @@ class AuditEntry(models.Model):
             # The trail of one person or one action, on the audit page.
             models.Index(fields=["actor", "-id"], name="audit_actor"),
             models.Index(fields=["action", "-id"], name="audit_action"),
+            # The search for what it was done to.
+            searching.index(*TEXTS, name="audit_texts"),
         ]
 
     def __str__(self) -> str:

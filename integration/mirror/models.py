@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Upper
 
+from integration.core import searching
+from integration.mirror import texts
 from integration.mirror.contacts import Contact
 from integration.mirror.documents import BookedOrder, PrimaDocument
 from integration.mirror.order_words import words
@@ -65,6 +67,8 @@ class CampaignOrder(models.Model):
             models.Index(Upper("email"), name="order_email"),
             # The list of orders.
             models.Index(fields=["-ordered_at", "key"], name="order_recent"),
+            # The search for any part of what an order is known by.
+            searching.index(*texts.ORDERS, name="order_texts"),
             # What uses the mapping of a product or promotion.
             GinIndex(words("lines", "sku"), name="order_skus"),
             GinIndex(words("promotions", "code"), name="order_promotions"),
@@ -150,6 +154,10 @@ class PrimaCustomer(models.Model):
             # … and by tax number and telephone.
             models.Index(fields=["vat_number"], condition=~Q(vat_number=""), name="customer_vat"),
             models.Index(KeyTextTransform("phone", "data"), name="customer_phone"),
+            # Suggestions by postcode.
+            models.Index(Upper("postcode"), condition=~Q(postcode=""), name="customer_postcode"),
+            # The search, and suggestions by words of the name.
+            searching.index(*texts.ACCOUNTS, name="customer_texts"),
         ]
 
     def __str__(self) -> str:
@@ -180,6 +188,8 @@ class PrimaItem(models.Model):
             models.Index(Upper("sku_key"), name="item_key"),
             # Documents name an item by its code without the matrix codes, too.
             models.Index(Upper("sku"), name="item_code"),
+            # The search.
+            searching.index(*texts.ITEMS, name="item_texts"),
         ]
 
     def __str__(self) -> str:
