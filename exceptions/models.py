@@ -149,6 +149,15 @@ class Occurrence(models.Model):
             searching.index(*OCCURRENCE_TEXTS, name="occurrence_texts"),
             # Whether a sighting was dismissed for this very record.
             models.Index(fields=["external_id"], name="occurrence_external_id"),
+            # Home: new sightings of the last days.
+            models.Index(fields=["first_seen_at"], include=["case"], name="occurrence_recent"),
+            # Home: what waits behind each kind, and how much.
+            models.Index(
+                fields=["case", "external_id"],
+                include=["currency", "amount"],
+                condition=Q(closed_at__isnull=True),
+                name="occurrence_open",
+            ),
             # The list of cases, by currency, and which there are to choose from.
             models.Index(fields=["currency", "case"], name="occurrence_currency"),
         ]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -116,20 +116,21 @@ def _held_value() -> dict[str, Decimal]:
     return dict(paid.values_list("currency").annotate(Sum("total_paid")))
 
 
-def _waiting() -> Any:
+_WAITING = """
+SELECT kind, currency, count(*), sum(amount) FROM (
+    SELECT DISTINCT ON (held.kind, seen.external_id) held.kind, seen.currency, seen.amount
+    FROM exceptions_occurrence seen JOIN exceptions_exceptioncase held ON held.id = seen.case_id
+    WHERE seen.closed_at IS NULL
+    ORDER BY held.kind, seen.external_id, seen.amount NULLS LAST
+) once GROUP BY 1, 2
+"""
+
+
+def _waiting() -> list[tuple[str, str, int, Decimal | None]]:
     """Records and money waiting by kind and currency; one in two cases of a kind counts once there."""
-    once = _open().order_by("case__kind", "external_id", F("amount").asc(nulls_last=True))
-    keys = once.distinct("case__kind", "external_id").values("pk")
-    return (
-        Occurrence.objects.filter(pk__in=keys)
-        .order_by()
-        .values_list("case__kind", "currency")
-        .annotate(Count("pk"), Sum("amount"))
-    )
-
-
-def _open() -> QuerySet[Occurrence]:
-    return Occurrence.objects.filter(closed_at__isnull=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return list(cursor.fetchall())
 
 
 def _trends() -> dict[str, list[int]]:

@@ -60,6 +60,12 @@ class OrderEvent(models.Model):
             models.Index(
                 fields=["not_before", "id"], condition=Q(state="waiting"), name="event_waiting"
             ),
+            # What waits and what is held, among years of what was told.
+            models.Index(
+                fields=["state", "noted_at"],
+                condition=Q(state__in=["waiting", "held"]),
+                name="event_backlog",
+            ),
             # The list of events, newest first.
             models.Index(fields=["-reached_at", "-id"], name="event_recent"),
             # Doubts are settled by contact and definition.

@@ -110,6 +110,12 @@ class SyncItem(models.Model):
                 condition=Q(state__in=["working", "sending"]),
                 name="item_leased",
             ),
+            # What waits and what is held of each flow, among years of what went through.
+            models.Index(
+                fields=["flow", "state", "created_at"],
+                condition=Q(state__in=["waiting", "held"]),
+                name="item_backlog",
+            ),
             # Counts by state on the home page.
             models.Index(fields=["flow", "state"], name="item_state"),
         ]
