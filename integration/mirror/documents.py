@@ -62,6 +62,8 @@ class BookedOrder(Mirrored):
     class Meta:
         ordering = ["-order_date", "order_number"]
         indexes = [
+            # What is agreed of a month.
+            models.Index(fields=["order_date"], name="booked_day"),
             # Campaign order to Prima order.
             models.Index(fields=["external_system", "external_ref"], name="booked_reference"),
             # What changed since the last reconciliation.
@@ -115,6 +117,8 @@ class PrimaDocument(Mirrored):
         indexes = [
             # Order to its documents.
             models.Index(fields=["order_number", "kind"], name="document_order"),
+            # What a line without a match might belong to by its amount, about its day.
+            models.Index(fields=["date", "minor"], name="document_day"),
             # What an account was invoiced, for its purchase history.
             models.Index(Upper("account_code"), name="document_account"),
             # What changed since the last reconciliation.

@@ -12,6 +12,9 @@ _MATCHED = """
         AND b.deleted_at IS NULL
 """
 
+_SAME = """
+    WHERE b.gross = p.gross AND b.currency = p.currency AND b.account_code = p.account_code
+"""
 _SENT = f"""
 sent AS (
     SELECT k.key, o.campaign, o.id, p.order_number, p.account_code, p.currency, p.gross,
@@ -253,11 +256,16 @@ class OrderToPrima(Control):
     FROM pairs WHERE sent_currency = booked_currency AND cardinality(differing) > 0
         AND (out_by = 0 OR 'lines' = ANY(differing))
     """
+    # One part for each day that may count, so that a month is found by the index of its days.
     agreed = f"""
-        SELECT o.key, b.company, COALESCE(b.order_date, p.created_at::date) AS day, b.currency,
-            '' AS gateway, {minor("b.gross", "b.currency")} AS amount {_MATCHED}
-        WHERE b.gross = p.gross AND b.currency = p.currency
-            AND b.account_code = p.account_code
-            AND NOT EXISTS (SELECT 1 FROM reconciliation_difference d
-                WHERE d.control = 'order_to_prima' AND d.key = o.key AND d.closed_at IS NULL)
+        SELECT key, company, day, currency, '' AS gateway, {minor("gross", "currency")} AS amount
+        FROM (
+            SELECT o.key, b.company, b.order_date AS day, b.currency, b.gross {_MATCHED} {_SAME}
+                AND b.order_date IS NOT NULL
+            UNION ALL
+            SELECT o.key, b.company, p.created_at::date, b.currency, b.gross {_MATCHED} {_SAME}
+                AND b.order_date IS NULL
+        ) held
+        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d
+            WHERE d.control = 'order_to_prima' AND d.key = held.key AND d.closed_at IS NULL)
     """

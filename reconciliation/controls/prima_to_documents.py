@@ -36,6 +36,9 @@ def _row(category: str, amount: str, title: str, fields: str, cause: str = "''")
     )
 
 
+_INVOICED = "b.deleted_at IS NULL AND b.invoice_status IN ('full', 'credited')"
+
+
 class PrimaToDocuments(Control):
     """One invoice may cover several orders: these are compared together, under the least number.
 
@@ -352,17 +355,23 @@ class PrimaToDocuments(Control):
     FROM papers p WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.key = p.key) GROUP BY p.key
     ) answer WHERE answer.key IS NOT NULL
     """
+    # One part for each day that may count, so that a month is found by the index of its days.
     agreed = f"""
-        SELECT b.order_number AS key, b.company, COALESCE(b.order_date, b.read_at::date) AS day,
-            b.currency, '' AS gateway, {minor("b.gross", "b.currency")} AS amount
-        FROM mirror_bookedorder b
-        WHERE b.deleted_at IS NULL AND b.invoice_status IN ('full', 'credited')
-            AND NOT EXISTS (SELECT 1 FROM reconciliation_difference d
-                WHERE d.control = 'prima_to_documents' AND d.key = b.order_number
-                AND d.closed_at IS NULL)
-            AND b.order_number NOT IN (SELECT n.number
-                FROM reconciliation_difference d
-                JOIN mirror_primadocument x ON d.key = ANY(x.order_numbers) AND {_KINDS}
-                    AND cardinality(x.order_numbers) > 1, unnest(x.order_numbers) AS n(number)
-                WHERE d.control = 'prima_to_documents' AND d.closed_at IS NULL)
+        SELECT key, company, day, currency, '' AS gateway, {minor("gross", "currency")} AS amount
+        FROM (
+            SELECT b.order_number AS key, b.company, b.order_date AS day, b.currency, b.gross
+            FROM mirror_bookedorder b WHERE {_INVOICED} AND b.order_date IS NOT NULL
+            UNION ALL
+            SELECT b.order_number, b.company, b.read_at::date, b.currency, b.gross
+            FROM mirror_bookedorder b WHERE {_INVOICED} AND b.order_date IS NULL
+        ) held
+        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d
+            WHERE d.control = 'prima_to_documents' AND d.key = held.key AND d.closed_at IS NULL)
+            AND key NOT IN (SELECT n.number
+                FROM mirror_primadocument x, unnest(x.order_numbers) AS named(number),
+                    unnest(x.order_numbers) AS n(number)
+                WHERE {_KINDS} AND cardinality(x.order_numbers) > 1 AND EXISTS (
+                    SELECT 1 FROM reconciliation_difference d
+                    WHERE d.control = 'prima_to_documents' AND d.key = named.number
+                    AND d.closed_at IS NULL))
     """

@@ -122,6 +122,8 @@ class Match(models.Model):
             ),
             # The matches of a period. Rows come nearly in order of days, so this costs little.
             BrinIndex(fields=["day"], name="match_day"),
+            # What was matched since yesterday, on the overview.
+            BrinIndex(fields=["made_at"], name="match_made"),
         ]
 
     def __str__(self) -> str:
