@@ -22,6 +22,7 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.core.cells import neutral
 from integration.core.personal import masked
+from integration.core.streaming import one_moment
 from integration.core.tables import MoneyColumn
 
 Row = TypeVar("Row", bound=Model)
@@ -82,8 +83,9 @@ def rows_of(
 ) -> Iterator[list[Cell]]:
     """The heading and every row, neutral and masked as the reader may see it."""
     yield [column.title for column in columns]
-    for row in found.iterator(chunk_size=500):
-        yield [_cell(column, row, personal=personal) for column in columns]
+    with one_moment():
+        for row in found.iterator(chunk_size=500):
+            yield [_cell(column, row, personal=personal) for column in columns]
 
 
 def _cell(column: Column[Row], row: Row, *, personal: bool) -> Cell:

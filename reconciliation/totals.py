@@ -1,7 +1,7 @@
 """The figures of the overview. Each is counted from the rows that its link opens."""
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Abs
 from django.utils import timezone
 
+from integration.core import streaming
 from reconciliation.control import Control, controls
 from reconciliation.models import Difference, Match, Payout, Period
 from reconciliation.tolerated import swallowing
@@ -212,15 +213,15 @@ def offered() -> tuple[list[date], list[str], list[str]]:
     )
 
 
-def agreed_rows(control: Control, narrowed: Narrowed, start: int, size: int | None) -> list[Any]:
+def agreed_rows(
+    control: Control, narrowed: Narrowed, start: int, size: int | None
+) -> Iterator[tuple[Any, ...]]:
     """The rows behind an agreed figure: key, company, day, currency, gateway, amount.
 
     All of them when `size` is None.
     """
     asked = {**narrowed.parameters(), "start": start, "size": size}
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(agreed=control.agreed), asked)
-        return list(cursor.fetchall())
+    return streaming.rows(_ROWS.format(agreed=control.agreed), asked)
 
 
 def agreed_total(control: Control, narrowed: Narrowed) -> tuple[int, dict[str, int]]:

@@ -12,6 +12,7 @@ from exceptions.campaigns import ledger
 from exceptions.campaigns.ledger import FIGURES, Figure
 from exceptions.campaigns.narrowed import Narrowed
 from exceptions.kind import kind_of
+from integration.core import streaming
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def weeks(narrowed: Narrowed) -> dict[str, list[Week]]:
 def rows(narrowed: Narrowed, start: int, size: int | None) -> Iterator[Row]:
     """The orders behind a figure, all of them when `size` is None."""
     asked = {**ledger.params(narrowed), "start": start, "size": size}
-    return (Row(*row) for row in _asked(ledger.rows_sql(FIGURES[narrowed.figure]), asked))
+    return (Row(*row) for row in streaming.rows(ledger.rows_sql(FIGURES[narrowed.figure]), asked))
 
 
 def totals(narrowed: Narrowed) -> list[tuple[str, int, Decimal]]:

@@ -17,6 +17,7 @@ from integration.audit import trail
 from integration.audit.filters import AuditFilter
 from integration.audit.models import AuditEntry
 from integration.core.cells import neutral
+from integration.core.streaming import one_moment
 
 PAGE = 100
 CHECKED = 1_000
@@ -68,8 +69,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def _csv(entries: QuerySet[AuditEntry]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
-    for entry in entries.iterator(chunk_size=2_000):
-        yield writer.writerow([neutral(str(cell)) for cell in _cells(entry)])
+    with one_moment():
+        for entry in entries.iterator(chunk_size=2_000):
+            yield writer.writerow([neutral(str(cell)) for cell in _cells(entry)])
 
 
 def _cells(entry: AuditEntry) -> list[Any]:

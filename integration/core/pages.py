@@ -11,6 +11,8 @@ from django.utils.module_loading import import_string
 from django_filters.views import FilterView
 from django_tables2 import RequestConfig, SingleTableMixin
 
+from integration.core.tables import Paged
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Entries of settings.NAVIGATION that this person may open, with counts where one is named.
@@ -73,6 +75,9 @@ class ListPage(SingleTableMixin, FilterView):
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         """The filter is in force without anything asked, too: it has its own defaults."""
         return {**super().get_filterset_kwargs(filterset_class), "data": self.request.GET}
+
+    def get_table_data(self) -> Paged:
+        return Paged(super().get_table_data())
 
     def may_tick(self) -> bool:
         """Whether the reader may do anything with ticked rows; the boxes are left out otherwise."""

@@ -14,12 +14,13 @@ from reconciliation.filters.fields import (
     gateways,
     text_field,
 )
+from reconciliation.matching.rule import BY_HAND
 from reconciliation.models import Match
 from reconciliation.tolerated import swallowing
 
 
 def rule_choices() -> list[tuple[str, str]]:
-    slugs = Match.objects.order_by("rule").values_list("rule", flat=True).distinct()
+    slugs = [*(rule.slug for rule in match.rules()), BY_HAND]
     return [(slug, match.title_of(slug)) for slug in slugs]
 
 

@@ -42,7 +42,8 @@ class MatchList(DeskList):
     empty_text = "No match fits the filter. Undone ones are under State."
 
     def get_queryset(self) -> QuerySet[Match]:
-        return Match.with_tail(Match.objects.all())
+        """Numbers grow with time, and their index is there anyway."""
+        return Match.with_tail(Match.objects.order_by("-pk"))
 
 
 @requires(May.VIEW_RECONCILIATION)

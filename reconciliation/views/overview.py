@@ -78,14 +78,14 @@ def agreed(request: HttpRequest, control: str) -> HttpResponseBase:
         )
     number, amounts = totals.agreed_total(found, narrowed)
     page = _page(request, number)
-    rows: list[Any] = totals.agreed_rows(found, narrowed, page.start_index() - 1, PER_PAGE)
+    rows = totals.agreed_rows(found, narrowed, page.start_index() - 1, PER_PAGE)
     context = {
         "title": f"Agreed: {found.title}",
         "control": found,
         "narrowed": narrowed,
         "number": number,
         "amounts": sorted(amounts.items()),
-        "rows": rows if number else [],
+        "rows": list(rows) if number else [],
         "page": page,
         "manual": reverse("manual-page", args=[f"controls/{found.slug}"]),
     }
