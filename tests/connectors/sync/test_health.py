@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import Schedule
 
@@ -211,3 +213,22 @@ def test_verbs_leave_what_is_in_prima_and_what_is_in_doubt_alone():
     assert items.reject("sent", "too late", "Olive") is False
     assert items.reject("doubt", "may be in Prima", "Olive") is False
     assert items.cancel("waiting", "not wanted", "Olive") is True
+
+
+def test_the_last_run_of_each_flow_is_found_by_an_index():
+    """Not by a look at every run of a month, of which there is half a million."""
+    ran(5, "failed", "An older failure.")
+    newest = ran(1, "succeeded")
+    with CaptureQueriesContext(connection) as asked:
+        assert orders().last_run == newest
+
+    (words,) = [
+        one["sql"]
+        for one in asked
+        if "UNION ALL" in one["sql"] and "flow" in one["sql"] and "sync_syncrun" in one["sql"]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {words}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert plan.count("run_recent") >= len(flows())
