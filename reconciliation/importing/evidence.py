@@ -3,8 +3,9 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -58,7 +59,8 @@ class Keeping:
         return Kept(digest, self.size, f"{FOLDER}/{digest}")
 
     def drop(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # On a full disk, what is not written yet cannot be written now.
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
 
@@ -93,6 +95,17 @@ def opened(path: str) -> Iterator[BinaryIO]:
     """The kept file, to read."""
     with (_root() / path).open("rb") as file:
         yield file
+
+
+def forget_unfinished(before: datetime) -> int:
+    """Removes what a lost web server had begun to take; answers how many files that were."""
+    found = 0
+    for path in (_root() / FOLDER / _INCOMING).glob("*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                found += 1
+    return found
 
 
 def _root() -> Path:

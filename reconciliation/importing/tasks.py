@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from integration.accounts.models import User
-from reconciliation.importing import files, staging, unpacking, watching
+from reconciliation.importing import evidence, files, staging, unpacking, watching
 from reconciliation.importing.problems import NotImported
 from reconciliation.importing.staging import Staged
 from reconciliation.models import StatementFile
@@ -16,6 +16,7 @@ from reconciliation.models import StatementFile
 State = StatementFile.State
 _FORGOTTEN = timedelta(days=14)
 _LOST = timedelta(hours=2)
+_UNFINISHED = timedelta(days=1)
 
 
 def is_large(file: StatementFile) -> bool:
@@ -63,8 +64,12 @@ def watch_folder() -> None:
 
 
 def tidy() -> None:
-    """Files nobody decided about in two weeks are let go, and those lost while read are held."""
+    """Files nobody decided about in two weeks are let go, and those lost while read are held.
+
+    What never arrived whole is removed after a day.
+    """
     now = timezone.now()
+    evidence.forget_unfinished(now - _UNFINISHED)
     forgotten = StatementFile.objects.filter(state=State.PREVIEW, uploaded_at__lt=now - _FORGOTTEN)
     for file in forgotten:
         staging.drop(Staged.of(file.pk))

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from reconciliation.importing.evidence import Keeping, Kept
+
+log = structlog.get_logger(__name__)
 
 
 class KeptUpload(UploadedFile):
@@ -18,22 +21,31 @@ class KeptUpload(UploadedFile):
 
 
 class EvidenceUpload(FileUploadHandler):
-    """`too_large` says that a file above the limit was let go while it came."""
+    """What became of a file that is not there: `too_large` says that one above the limit was let
+    go while it came, `not_kept` that it could not be written down, as when the disk is full.
+    """
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
-        self.too_large = False
+        self.too_large = self.not_kept = False
         self._keeping: Keeping | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self._keeping = Keeping()
+        try:
+            self._keeping = Keeping()
+        except OSError:
+            self._give_up()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         keeping = self._keeping
         if keeping is None:
             raise SkipFile
-        keeping.write(raw_data)
+        try:
+            keeping.write(raw_data)
+        except OSError:
+            self._give_up()
+            raise SkipFile from None
         if keeping.size > settings.PAYOUT_MAX_MB << 20:
             self.too_large = True
             self._drop()
@@ -43,9 +55,20 @@ class EvidenceUpload(FileUploadHandler):
         keeping, self._keeping = self._keeping, None
         if keeping is None:
             return None
-        return KeptUpload(self.file_name or "file", self.content_type or "", keeping.keep())
+        try:
+            kept = keeping.keep()
+        except OSError:
+            self._keeping = keeping
+            self._give_up()
+            return None
+        return KeptUpload(self.file_name or "file", self.content_type or "", kept)
 
     def upload_interrupted(self) -> None:
+        self._drop()
+
+    def _give_up(self) -> None:
+        log.error("a payout file could not be kept", exc_info=True)
+        self.not_kept = True
         self._drop()
 
     def _drop(self) -> None:

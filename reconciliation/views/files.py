@@ -94,9 +94,9 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 @csrf_protect
 def _upload(request: HttpRequest, handler: EvidenceUpload) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and handler.too_large:
+    if request.method == "POST" and (why_not := _not_taken(handler)):
         form = UploadForm(request.POST)
-        form.add_error("file", f"The file is larger than the {settings.PAYOUT_MAX_MB} MB allowed.")
+        form.add_error("file", why_not)
     elif request.method == "POST" and form.is_valid():
         file = _received(request, form.cleaned_data)
         return redirect("payout-file", file.pk)
@@ -105,6 +105,17 @@ def _upload(request: HttpRequest, handler: EvidenceUpload) -> HttpResponse:
     return render(
         request, "reconciliation/file_new.html", context, status=422 if bound_badly else 200
     )
+
+
+def _not_taken(handler: EvidenceUpload) -> str:
+    if handler.too_large:
+        return f"The file is larger than the {settings.PAYOUT_MAX_MB} MB allowed."
+    if handler.not_kept:
+        return (
+            "The file could not be kept: the desk has no room left, or may not write. Nothing was "
+            "imported. Tell whoever runs the desk, and upload it again afterwards."
+        )
+    return ""
 
 
 def _received(request: HttpRequest, given: dict[str, Any]) -> StatementFile:
