@@ -34,8 +34,8 @@ class EvidenceUpload(FileUploadHandler):
         super().new_file(*args, **kwargs)
         try:
             self._keeping = Keeping()
-        except OSError:
-            self._give_up()
+        except OSError as error:
+            self._give_up(error)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         keeping = self._keeping
@@ -43,8 +43,8 @@ class EvidenceUpload(FileUploadHandler):
             raise SkipFile
         try:
             keeping.write(raw_data)
-        except OSError:
-            self._give_up()
+        except OSError as error:
+            self._give_up(error)
             raise SkipFile from None
         if keeping.size > settings.PAYOUT_MAX_MB << 20:
             self.too_large = True
@@ -57,17 +57,17 @@ class EvidenceUpload(FileUploadHandler):
             return None
         try:
             kept = keeping.keep()
-        except OSError:
+        except OSError as error:
             self._keeping = keeping
-            self._give_up()
+            self._give_up(error)
             return None
         return KeptUpload(self.file_name or "file", self.content_type or "", kept)
 
     def upload_interrupted(self) -> None:
         self._drop()
 
-    def _give_up(self) -> None:
-        log.error("a payout file could not be kept", exc_info=True)
+    def _give_up(self, error: OSError) -> None:
+        log.error("a payout file could not be kept", exc_info=error)
         self.not_kept = True
         self._drop()
 
