@@ -43,7 +43,7 @@ def test_tasks_that_broke_off_are_kept_for_a_quarter() -> None:
 
 
 def test_wrong_attempts_nobody_counts_any_more_go() -> None:
-    for key, minutes in (("old", 61), ("new", 59)):
+    for key, minutes in (("old", 61), ("new", 30)):
         AttemptCount.objects.create(key=key, last_at=NOW - timedelta(minutes=minutes))
 
     tidy()

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import resource
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -50,35 +48,7 @@ def imported(client: Client, data: bytes) -> StatementFile:
     return file
 
 
-@pytest.fixture
-def full_disk():
-    """No file may grow beyond some kilobytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 class TestUpload:
-    @pytest.mark.parametrize("size", [9_000, 400_000])
-    def test_a_file_for_which_there_is_no_room_is_refused_in_words_and_leaves_nothing(
-        self, client_for, finance, full_disk, settings, size
-    ):
-        response = send(client_for(finance), b"x" * size)
-
-        assert response.status_code == 422
-        assert "The file could not be kept" in response.content.decode()
-        assert not StatementFile.objects.exists()
-        assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
-
-    def test_a_folder_that_cannot_be_written_is_told_too(self, client_for, finance, settings):
-        Path(settings.MEDIA_ROOT).write_text("no folder")
-
-        response = send(client_for(finance), stripe(4))
-
-        assert response.status_code == 422
-        assert "may not write" in response.content.decode()
-
     def test_a_file_is_shown_and_then_imported(self, client_for, finance):
         # given
         client = client_for(finance)
