@@ -75,7 +75,7 @@ def _sum(filter: Q) -> Sum:  # noqa: A002 - as Django calls it
 def in_days(day: date) -> str:
     """How old what is dated that day is, counted as the ages are: "0 days", "1 day", "43 days"."""
     days = max((timezone.localdate() - day).days, 0)
-    return "1 day" if days == 1 else f"{days} days"
+    return "1 day" if days == 1 else f"{days:,} days"
 
 
 def of_age(begin: int) -> Q:

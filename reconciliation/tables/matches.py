@@ -32,7 +32,7 @@ class MatchTable(tables.Table):
 
     id = tables.Column("Match")
     rule = tables.Column("Rule")
-    line = tables.Column("Line", orderable=False, default="–")
+    line = tables.Column("Line", orderable=False, default="–", attrs={"td": {"class": "breakable"}})
     document = tables.Column("Document", orderable=False, default="–")
     left_total = MoneyColumn("Lines", "left_total")
     right_total = MoneyColumn("Documents", "right_total")

@@ -65,10 +65,10 @@ class FileTable(tables.Table):
 class PayoutTable(tables.Table):
     """Newest first."""
 
-    payout_id = tables.Column("Payout")
+    payout_id = tables.Column("Payout", attrs=LONG)
     gateway = tables.Column("Gateway")
-    account = tables.Column("Account", default="–")
-    paid_on = tables.DateColumn(verbose_name="Paid", format="j M Y")
+    account = tables.Column("Account", default="–", attrs=LONG)
+    paid_on = tables.DateColumn(verbose_name="Paid", format="j M Y", attrs=WHOLE)
     line_count = tables.Column("Lines", attrs=NUMBER)
     stated = MoneyColumn("Paid out", "stated", default="not stated")
     computed = MoneyColumn("Lines come to", "computed")

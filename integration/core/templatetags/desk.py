@@ -142,7 +142,7 @@ def span(seconds: float) -> str:
         return f"{seconds // 60:.0f} min"
     if seconds < 2 * 86_400:
         return f"{seconds // 3600:.0f} h"
-    return f"{seconds // 86_400:.0f} days"
+    return f"{seconds // 86_400:,.0f} days"
 
 
 @register.filter

@@ -32,7 +32,9 @@ def test_several_currencies_are_told_apart_most_first():
 
 
 def test_lengths_of_time_come_in_one_unit():
-    assert [span(s) for s in (5, 300, 7_200, 300_000)] == ["1 min", "5 min", "2 h", "3 days"]
+    assert [span(s) for s in (5, 300, 7_200, 300_000, 94_608_000)] == [
+        "1 min", "5 min", "2 h", "3 days", "1,095 days",
+    ]  # fmt: skip
     assert age(None) == "–"
 
 
