@@ -7,6 +7,7 @@ made since counts.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -69,11 +70,12 @@ class Standing:
 def standing(day: date, *, most: int | None = None, seconds: float = SECONDS) -> Iterator[Standing]:
     """The controls in the order of the trade, each with `most` rows, or all.
 
-    Raises Refused when one takes too long to wait for.
+    Raises Refused when they take too long to wait for; `seconds` are for all of them together.
     """
+    end = monotonic() + seconds
     for control in controls().values():
         try:
-            yield _look(control, day, most, seconds)
+            yield _look(control, day, most, max(end - monotonic(), 0.001))
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
