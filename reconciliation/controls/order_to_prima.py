@@ -12,8 +12,10 @@ _MATCHED = """
         AND b.deleted_at IS NULL
 """
 
+# As one condition on pairs: order and booking are found by the key, not by the same amount.
 _SAME = """
-    WHERE b.gross = p.gross AND b.currency = p.currency AND b.account_code = p.account_code
+    WHERE (b.gross, b.currency, b.account_code)
+        IS NOT DISTINCT FROM (p.gross, p.currency, p.account_code)
 """
 _SENT = f"""
 sent AS (
