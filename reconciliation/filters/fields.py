@@ -25,6 +25,15 @@ def choice_field() -> forms.Select:
     return forms.Select(attrs={"class": "form-select"})
 
 
+class DayField(forms.DateInput):
+    """A day as the browser lets one choose it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-control"}, format="%Y-%m-%d")
+
+
 def control_choices() -> list[tuple[str, str]]:
     return [(slug, control.title) for slug, control in controls().items()]
 

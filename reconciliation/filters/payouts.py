@@ -5,7 +5,14 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from integration.records.payout import LineKind
-from reconciliation.filters.fields import OfCompany, currencies, gateways
+from reconciliation.filters.fields import (
+    DayField,
+    OfCompany,
+    choice_field,
+    currencies,
+    gateways,
+    text_field,
+)
 from reconciliation.models import GatewayLine, Payout, StatementFile
 from reconciliation.payouts import MATCHABLE, by_state
 
@@ -19,37 +26,24 @@ STATES = [
 ]
 
 
-class _Day(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": "form-control"}, format="%Y-%m-%d")
-
-
-def _select() -> forms.Select:
-    return forms.Select(attrs={"class": "form-select"})
-
-
-def _search(placeholder: str) -> forms.TextInput:
-    return forms.TextInput(
-        attrs={"type": "search", "class": "form-control", "placeholder": placeholder}
-    )
-
-
 class PayoutFilter(OfCompany):
     """Text over id and bank reference; gateway, currency, days, state."""
 
-    q = filters.CharFilter(label="Search", method="search", widget=_search("Payout, reference"))
+    q = filters.CharFilter(label="Search", method="search", widget=text_field("Payout, reference"))
     gateway = filters.ChoiceFilter(
-        label="Gateway", choices=gateways, empty_label="Any gateway", widget=_select()
+        label="Gateway", choices=gateways, empty_label="Any gateway", widget=choice_field()
     )
     currency = filters.ChoiceFilter(
-        label="Currency", choices=currencies, empty_label="Any currency", widget=_select()
+        label="Currency", choices=currencies, empty_label="Any currency", widget=choice_field()
     )
-    since = filters.DateFilter("paid_on", "gte", label="Paid from", widget=_Day())
-    until = filters.DateFilter("paid_on", "lte", label="Paid until", widget=_Day())
+    since = filters.DateFilter("paid_on", "gte", label="Paid from", widget=DayField())
+    until = filters.DateFilter("paid_on", "lte", label="Paid until", widget=DayField())
     state = filters.ChoiceFilter(
-        label="State", choices=STATES, method="by_state", empty_label="Any state", widget=_select()
+        label="State",
+        choices=STATES,
+        method="by_state",
+        empty_label="Any state",
+        widget=choice_field(),
     )
 
     class Meta:
@@ -71,28 +65,28 @@ class LineFilter(OfCompany):
     """Text over everything a line is known by; gateway, kind, currency, days, matched or not."""
 
     q = filters.CharFilter(
-        label="Search", method="search", widget=_search("Line, reference, e-mail …")
+        label="Search", method="search", widget=text_field("Line, reference, e-mail …")
     )
     gateway = filters.ChoiceFilter(
-        label="Gateway", choices=gateways, empty_label="Any gateway", widget=_select()
+        label="Gateway", choices=gateways, empty_label="Any gateway", widget=choice_field()
     )
     kind = filters.ChoiceFilter(
         label="Kind",
         choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in LineKind],
         empty_label="Any kind",
-        widget=_select(),
+        widget=choice_field(),
     )
     currency = filters.ChoiceFilter(
-        label="Currency", choices=currencies, empty_label="Any currency", widget=_select()
+        label="Currency", choices=currencies, empty_label="Any currency", widget=choice_field()
     )
-    since = filters.DateFilter("booked_on", "gte", label="From", widget=_Day())
-    until = filters.DateFilter("booked_on", "lte", label="Until", widget=_Day())
+    since = filters.DateFilter("booked_on", "gte", label="From", widget=DayField())
+    until = filters.DateFilter("booked_on", "lte", label="Until", widget=DayField())
     match = filters.ChoiceFilter(
         label="Match",
         choices=[("open", "Open"), ("matched", "Matched")],
         method="by_match",
         empty_label="Any",
-        widget=_select(),
+        widget=choice_field(),
     )
     payout = filters.CharFilter(
         label="Payout",
@@ -127,15 +121,15 @@ class LineFilter(OfCompany):
 class FileFilter(OfCompany):
     """Text over the name; state; days."""
 
-    q = filters.CharFilter(method="named", label="Search", widget=_search("Name of the file"))
+    q = filters.CharFilter(method="named", label="Search", widget=text_field("Name of the file"))
     state = filters.ChoiceFilter(
         label="State",
         choices=StatementFile.State.choices,
         empty_label="Any state",
-        widget=_select(),
+        widget=choice_field(),
     )
-    since = filters.DateFilter("uploaded_at", "date__gte", label="From", widget=_Day())
-    until = filters.DateFilter("uploaded_at", "date__lte", label="Until", widget=_Day())
+    since = filters.DateFilter("uploaded_at", "date__gte", label="From", widget=DayField())
+    until = filters.DateFilter("uploaded_at", "date__lte", label="Until", widget=DayField())
 
     class Meta:
         model = StatementFile
