@@ -33,11 +33,15 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """`personal` cells are masked whole; in the others only e-mail addresses are."""
+    """`personal` cells are masked whole, all of them or of the rows it is true of; in the others
+    only e-mail addresses are."""
 
     title: str
     value: Callable[[Row], Cell]
-    personal: bool = False
+    personal: bool | Callable[[Row], bool] = False
+
+    def is_personal(self, row: Row) -> bool:
+        return self.personal if isinstance(self.personal, bool) else self.personal(row)
 
 
 def answer(
@@ -93,7 +97,7 @@ def _cell(column: Column[Row], row: Row, *, personal: bool) -> Cell:
     if not isinstance(value, str):
         return value
     if not personal:
-        value = masked(value) if column.personal else without_emails(value)
+        value = masked(value) if column.is_personal(row) else without_emails(value)
     return neutral(value)
 
 

@@ -1,4 +1,4 @@
-"""What the exported lists of files, payouts and their lines hold, column by column."""
+"""What the exported lists of files, payouts, their lines and the bank hold, column by column."""
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
@@ -6,8 +6,9 @@ from django.http.response import HttpResponseBase
 from integration.accounts.models import User
 from integration.core.money import from_minor
 from integration.exports import Column, answer
+from reconciliation.bookings import payouts_of
 from reconciliation.importing.mappings import title_of
-from reconciliation.models import GatewayLine, Payout, StatementFile
+from reconciliation.models import BankLine, GatewayLine, Payout, StatementFile
 from reconciliation.payouts import at_bank, state_of
 
 FILES: tuple[Column[StatementFile], ...] = (
@@ -65,6 +66,26 @@ LINES: tuple[Column[GatewayLine], ...] = (
     Column("Net", lambda line: from_minor(line.net, line.currency)),
     Column("Currency", lambda line: line.currency),
     Column("Matched", lambda line: _matched(line)),
+)
+BANK: tuple[Column[BankLine], ...] = (
+    Column("Booked", lambda booking: booking.booked_on),
+    Column("Value", lambda booking: booking.value_on),
+    Column("Account", lambda booking: booking.account),
+    Column("Company", lambda booking: booking.company),
+    Column("Statement", lambda booking: booking.statement),
+    Column(
+        "Text of the bank",
+        lambda booking: booking.text,
+        personal=lambda booking: not payouts_of(booking),
+    ),
+    Column("End-to-end reference", lambda booking: booking.end_to_end),
+    Column("Id of the bank", lambda booking: booking.bank_ref),
+    Column("Amount", lambda booking: from_minor(booking.amount, booking.currency)),
+    Column("Currency", lambda booking: booking.currency),
+    Column(
+        "Payout", lambda booking: "; ".join(each.payout.payout_id for each in payouts_of(booking))
+    ),
+    Column("File", lambda booking: booking.file.name),
 )
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from reconciliation.views import (
     adjustments,
     as_of,
+    bank,
     deciding,
     differences,
     evidence,
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("files/<int:pk>/discard/", files.discard_file, name="payout-file-discard"),
     path("files/<int:pk>/read/", files.read_again, name="payout-file-read"),
     path("lines/", payouts.LineList.as_view(), name="payout-lines"),
+    path("bank/", bank.BankList.as_view(), name="bank-lines"),
     path("payouts/", payouts.PayoutList.as_view(), name="payouts"),
     path("payouts/<int:pk>/", payouts.payout_page, name="payout"),
 ]

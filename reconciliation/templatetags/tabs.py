@@ -12,6 +12,7 @@ _TABS = (
     ("matches", "Matches"),
     ("payouts", "Payouts"),
     ("payout-lines", "Payout lines"),
+    ("bank-lines", "Bank"),
     ("payout-files", "Files"),
     ("adjustments", "Adjustments"),
     ("periods", "Periods"),

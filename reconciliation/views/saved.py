@@ -10,7 +10,8 @@ from integration.accounts.roles import May
 from reconciliation.models import SavedView
 
 LISTS = (
-    "differences", "matches", "payouts", "payout-lines", "payout-files", "adjustments", "periods",
+    "differences", "matches", "payouts", "payout-lines", "bank-lines", "payout-files", "adjustments",
+    "periods",
 )  # fmt: skip
 _MOST = 2_000
 

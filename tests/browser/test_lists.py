@@ -16,7 +16,7 @@ LAPTOP, TELEPHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844
 LISTS = [
     "cases", "orders", "campaigns", "order-events", "customers", "link-reviews", "proposals",
     "drift", "consent-under-way", "differences", "matches", "payouts", "payout-lines",
-    "adjustments", "audit", "preflights",
+    "bank-lines", "adjustments", "audit", "preflights",
 ]  # fmt: skip
 CUT_OFF = """
 () => [...document.querySelectorAll("input[placeholder]")].filter(box => {

@@ -212,7 +212,16 @@ def test_figures_of_one_company_open_the_rows_of_that_company(
 
 
 @pytest.mark.parametrize(
-    "page", ["differences", "matches", "adjustments", "payouts", "payout-lines", "payout-files"]
+    "page",
+    [
+        "differences",
+        "matches",
+        "adjustments",
+        "payouts",
+        "payout-lines",
+        "bank-lines",
+        "payout-files",
+    ],
 )
 def test_a_list_offers_companies_where_there_are_several(
     page: str, client_for: SignIn, auditor: User, settings: Any
