@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -21,12 +22,11 @@ class BankTable(tables.Table):
     """Newest first. What the bank wrote of a booking that is no payout is masked unless `personal`:
     it may be a person's name."""
 
-    booked_on = tables.DateColumn(verbose_name="Booked", format="j M Y", attrs=WHOLE)
-    value_on = tables.DateColumn(verbose_name="Value", format="j M Y", attrs=WHOLE, default="–")
-    account = tables.Column("Account", attrs=LONG)
+    booked_on = tables.Column("Booked", attrs=WHOLE)
+    account = tables.Column("Account", attrs=WHOLE)
     text = tables.Column("Text of the bank", orderable=False, default="–", attrs=LONG)
     amount = MoneyColumn("Amount", "amount")
-    paid = tables.Column("Payout", empty_values=(), orderable=False, attrs=LONG)
+    paid = tables.Column("Payout", empty_values=(), orderable=False)
     file = tables.Column("File", orderable=False, attrs=LONG)
 
     class Meta:
@@ -36,6 +36,13 @@ class BankTable(tables.Table):
     def __init__(self, *args: Any, personal: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.personal = personal
+
+    def render_booked_on(self, record: BankLine) -> SafeString:
+        booked = date_format(record.booked_on, "j M Y")
+        if record.value_on in (None, record.booked_on):
+            return format_html("{}", booked)
+        value = date_format(record.value_on, "j M Y")
+        return format_html('{}<div class="small quiet">value {}</div>', booked, value)
 
     def render_text(self, value: str, record: BankLine) -> str:
         return value if self.personal or payouts_of(record) else masked(value)

@@ -108,7 +108,7 @@ def test_the_pages_take_a_fixed_number_of_queries(client_for: SignIn, finance: U
         reverse("matches"): 7,
         reverse("payouts"): 6,
         reverse("payout-lines"): 8,
-        reverse("bank-lines"): 7,
+        reverse("bank-lines"): 6,
         reverse("payout-files"): 6,
         reverse("adjustments"): 7,
         reverse("periods"): 5,
