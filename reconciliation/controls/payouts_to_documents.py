@@ -34,6 +34,7 @@ _KEY = "g.gateway || '|' || g.account || '|' || g.line_id"
 # What vouchers paid of an invoice, no gateway has to pay out.
 _BY_VOUCHER = """COALESCE((SELECT sum(abs(v.minor)) FROM mirror_primadocument v
         WHERE v.kind = 'receipt' AND x.kind = 'invoice' AND v.invoice_number = x.number
+        AND v.invoice_number <> ''
         AND v.currency = x.currency AND v.deleted_at IS NULL
         AND (v.voucher_number <> '' OR lower(v.method) = 'voucher')), 0)::bigint"""
 _MATCHED = """EXISTS (
@@ -184,11 +185,13 @@ class PayoutsToDocuments(Control):
         x.provider, '', initcap(replace(x.kind, '_', ' ')) || ' ' || x.number
             || ' was paid, and no payout held it',
         '{{}}'::jsonb, {_DOCUMENT}, ARRAY['document'], '', '', ''
-    FROM mirror_primadocument x JOIN scope k ON k.key = 'document|' || x.prima_id
+    FROM scope k JOIN mirror_primadocument x
+        ON k.key LIKE 'document|%%' AND x.prima_id = substr(k.key, 10)
     WHERE x.deleted_at IS NULL AND x.date <= LEAST(%(until)s, %(today)s - 10) AND (
             x.kind = 'invoice' AND x.outstanding = 0 AND EXISTS (
                 SELECT 1 FROM mirror_primadocument r WHERE r.kind = 'receipt'
-                AND r.invoice_number = x.number AND r.deleted_at IS NULL
+                AND r.invoice_number = x.number AND r.invoice_number <> ''
+                AND r.deleted_at IS NULL
                 AND r.voucher_number = '' AND (r.provider <> '' OR r.transaction_id <> ''))
             OR x.kind = 'receipt' AND x.invoice_number = '' AND x.transaction_id <> ''
                 AND x.voucher_number = '')
@@ -196,7 +199,8 @@ class PayoutsToDocuments(Control):
             WHERE m.document_id = x.id AND m.undone_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM mirror_primadocument r
             JOIN reconciliation_match m ON m.document_id = r.id AND m.undone_at IS NULL
-            WHERE r.kind = 'receipt' AND r.invoice_number = x.number AND x.kind = 'invoice')
+            WHERE r.kind = 'receipt' AND r.invoice_number = x.number AND r.invoice_number <> ''
+                AND x.kind = 'invoice')
         AND NOT EXISTS (SELECT 1 FROM reconciliation_nearmatch n
             WHERE n.document_id = x.id AND n.difference IS NOT NULL)
         AND EXISTS (SELECT 1 FROM reconciliation_gatewayline)

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from reconciliation import totals
-from reconciliation.control import control_of
+from reconciliation import differences, totals
+from reconciliation.control import Scope, control_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +36,17 @@ def test_documents_of_several_orders_have_an_index_and_are_known_to_be_few() -> 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_statistic_ext WHERE stxname = 'document_orders'")
         assert cursor.fetchone() == (1,)
+
+
+def test_receipts_of_an_invoice_are_found_by_its_number() -> None:
+    """Each of a million invoices would read all receipts otherwise."""
+    scope = Scope(at=timezone.now(), today=timezone.localdate())
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(differences._TABLES)
+        compare = control_of("payouts_to_documents").compare
+        cursor.execute(f"EXPLAIN {compare}", scope.parameters())
+        told = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert told.count("using document_invoice") >= 2
