@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connectors.sync.contacts import differences, pairs, rows_written
 from connectors.sync.contacts.differences import State
-from connectors.sync.contacts.judging import judge
+from connectors.sync.contacts.judging import Verdict, judge
 from connectors.sync.contacts.pairs import Pair
 from connectors.sync.contacts.storing import CHANNEL, PURPOSE, recipient_of
 from connectors.sync.contacts.views import Ground
@@ -42,8 +42,7 @@ def look(found: Sequence[Pair], ground: Ground) -> Look:
         verdicts = judge(pair, ground)
         drifts += differences.of_pair(pair, verdicts, owners, refused, under_way)
         drifts += _consent(pair, refused)
-        actionable = any(one.step in WRITING or one.step == Step.PROPOSE for one in verdicts)
-        if actionable or not pair.standing.pk:
+        if _is_to_do(verdicts, refused=pair.key in refused) or not pair.standing.pk:
             again.append(pair.key)
     return Look(drifts, again)
 
@@ -73,6 +72,14 @@ def look_again(ground: Ground) -> int:
         # A customer whom a system has lost is the comparison's to judge.
         waiting.filter(contact_key__in=set(keys) - set(there)).update(last_seen_at=now)
     return counted.healed
+
+
+def _is_to_do(verdicts: Sequence[Verdict], *, refused: bool) -> bool:
+    """Who may not be written to would only be looked at in vain, comparison after comparison."""
+    return any(
+        one.step == Step.PROPOSE or (one.step in WRITING and not (refused and one.goes_to("sfmc")))
+        for one in verdicts
+    )
 
 
 def _locked(contact_keys: Sequence[str]) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from connectors.sandbox.running import RunningSandbox
 from connectors.sync import runner
 from connectors.sync.contacts import comparing, looking
-from connectors.sync.models import Cursor
+from connectors.sync.models import Cursor, SyncRun
 from exceptions.models import ExceptionCase
 from integration.mirror.models import Contact, PrimaCustomer
 from integration.ownership.models import Comparison, Drift, Proposal, Standing
@@ -166,6 +166,7 @@ def test_what_consent_holds_back_is_told_apart_and_is_no_case(settled: RunningSa
     # then
     states = dict(Drift.objects.values_list("field", "state"))
     assert states == {"name": "consent", "consent": "under_way"}
+    assert SyncRun.objects.filter(flow="compare_contacts").latest("pk").sent == 0
     assert not ExceptionCase.objects.exists()
     assert in_cloud(contact.key)["companyname"] == account.name
 
