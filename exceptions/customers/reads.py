@@ -104,10 +104,12 @@ def orders(links: Iterable[CustomerLink]) -> QuerySet[CampaignOrder]:
     rows = list(links)
     contact_keys = [link.key for link in rows if link.system == "sfmc" and link.state != "retired"]
     codes = [link.key for link in rows if link.system == "prima" and link.state != "retired"]
-    booked = PrimaOrder.objects.filter(account_code__in=codes).values("campaign_order_id")
+    booked = PrimaOrder.objects.order_by().filter(account_code__in=codes)
+    placed = CampaignOrder.objects.order_by().filter(contact_key__in=contact_keys)
+    either = placed.exclude(contact_key="").values("pk").union(booked.values("campaign_order_id"))
     return (
         CampaignOrder.objects.select_related("prima_order")
-        .filter(Q(contact_key__in=contact_keys) & ~Q(contact_key="") | Q(pk__in=booked))
+        .filter(pk__in=either)
         .order_by("-ordered_at", "key")
     )
 

@@ -120,6 +120,10 @@ class PrimaOrder(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            # What was booked on the accounts of a customer.
+            models.Index(fields=["account_code"], name="prima_order_account"),
+        ]
 
     def __str__(self) -> str:
         return self.order_number

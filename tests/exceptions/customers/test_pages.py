@@ -1,9 +1,11 @@
 """Customers: the list, one customer, merging."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from exceptions.customers import reads
 from exceptions.templatetags.customers import customer_tabs
 from integration.audit.models import AuditEntry
 from integration.identity import distinctions, keys, merging
@@ -220,3 +222,14 @@ def test_the_menu_shows_one_place_at_a_time(client_for, marketing):
     assert here("customers") == ["All customers"]
     assert here("link-review") == ["Links to review"]
     assert here("proposals") == ["Proposals"]
+
+
+def test_orders_of_a_customer_are_found_by_contact_and_by_account(couple):
+    """Each way by its index: together they would read every order."""
+    found = reads.orders(CustomerLink.objects.all())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = found.explain()
+
+    assert "order_contact" in plan
+    assert "prima_order_account" in plan
