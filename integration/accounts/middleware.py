@@ -19,10 +19,14 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SecondFactorMiddleware:
-    """A signed-in person who still owes the second factor sees only its page."""
+    """A signed-in person who still owes the second factor sees only its page, and no menu there."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return signin.owed(request) or self.get_response(request)
+        page = signin.owed(request)
+        request.is_at_the_door = page is not None  # type: ignore[attr-defined]
+        if page is not None and not signin.is_open_to_all(request):
+            return signin.away(request, page)
+        return self.get_response(request)

@@ -72,16 +72,18 @@ def sign_out(request: HttpRequest) -> None:
     logout(request)
 
 
-def owed(request: HttpRequest) -> HttpResponse | None:
-    """The way to the second factor while this person still owes it, else None."""
+def owed(request: HttpRequest) -> str | None:
+    """The name of the page of the second factor while this person still owes it, else None."""
     person = request.user
-    if not isinstance(person, User) or request.path in _always_open():
+    if not isinstance(person, User):
         return None
     if person.totp_confirmed_at:
-        if request.session.get(SECOND_FACTOR) == mark(person):
-            return None
-        return away(request, "second-factor")
-    return away(request, "enrol-second-factor") if settings.REQUIRE_SECOND_FACTOR else None
+        return None if request.session.get(SECOND_FACTOR) == mark(person) else "second-factor"
+    return "enrol-second-factor" if settings.REQUIRE_SECOND_FACTOR else None
+
+
+def is_open_to_all(request: HttpRequest) -> bool:
+    return request.path in _always_open()
 
 
 def away(request: HttpRequest, name: str) -> HttpResponse:

@@ -20,7 +20,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     An entry has label, url, current and count; a menu has label, current and its `entries`.
     """
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    is_at_the_door = getattr(request, "is_at_the_door", False)
+    if user is None or not user.is_authenticated or is_at_the_door:
         return {"navigation": []}
     entries = [
         _entry(request, entry)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -35,6 +36,11 @@ def _enrolled(person: User) -> list[str]:
     codes = totp.confirm(person, _code(person, -1))
     assert codes is not None
     return codes
+
+
+def _menu(page: Any) -> bool:
+    assert page.status_code == 200
+    return b'aria-label="Main"' in page.content
 
 
 def _half_signed_in(person: User) -> Client:
@@ -82,13 +88,14 @@ def test_whoever_owes_the_second_factor_sees_only_its_page(
     # then
     assert answer.headers["Location"] == "/sign-in/second-factor/?next=%2Faccount%2F"
     assert client.get(reverse("admin:index")).status_code == 302
+    assert _menu(client.get(reverse("second-factor"))) is False
 
     # when
     opened = client.post(reverse("second-factor"), {"code": _code(finance), "next": "/account/"})
 
     # then
     assert opened.headers["Location"] == "/account/"
-    assert client.get(reverse("my-account")).status_code == 200
+    assert _menu(client.get(reverse("my-account"))) is True
 
 
 def test_a_code_opens_once(finance: User, clock: time_machine.Traveller) -> None:
@@ -144,8 +151,10 @@ def test_where_it_is_required_everybody_sets_it_up_first(
     settings.REQUIRE_SECOND_FACTOR = True
 
     # then
-    answer = client_for(finance).get(reverse("my-account"))
+    client = client_for(finance)
+    answer = client.get(reverse("my-account"))
     assert answer.headers["Location"] == "/sign-in/enrol/?next=%2Faccount%2F"
+    assert _menu(client.get(reverse("enrol-second-factor"))) is False
 
 
 def test_a_lost_phone_is_reset_by_an_admin_and_older_sessions_owe_it_again(
