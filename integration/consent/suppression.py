@@ -33,17 +33,19 @@ _ADDRESS: Mapping[str, Callable[[Recipient], str]] = {
 def allowed(recipients: Sequence[Recipient], channel: str, purpose: str) -> Audience:
     """Who of them may be reached by the channel for the purpose, and why the others may not.
 
-    A fixed number of queries, however many they are. For what is a service, not marketing (an
+    A key given with several addresses is cleared when none of them forbids it. A fixed number of
+    queries, however many they are. For what is a service, not marketing (an
     order's own messages), purpose `service` clears everybody who has an address.
     """
     hashes, refused = _hashes(recipients, channel)
     if purpose == rules.SERVICE:
         return cleared_by_the_gate(channel, purpose, hashes, refused)
     persons = person_hashes([one for one in recipients if one.key in hashes])
-    known = standings({*hashes.values(), *(one for some in persons.values() for one in some)})
+    everybody = (*hashes.values(), *persons.values())
+    known = standings(one for some in everybody for one in some)
     pairs = rules.scopes(channel, purpose)
-    for key, hashed in hashes.items():
-        why_not = _why_not(_joined(known, [hashed, *persons[key]], pairs))
+    for key, own in hashes.items():
+        why_not = _why_not(_joined(known, [*own, *persons[key]], pairs))
         if why_not:
             refused[key] = why_not
     return cleared_by_the_gate(channel, purpose, set(hashes) - set(refused), refused)
@@ -75,10 +77,12 @@ def address_of(recipient: Recipient, channel: str) -> str:
     return _ADDRESS[channel](recipient)
 
 
-def _hashes(recipients: Sequence[Recipient], channel: str) -> tuple[dict[str, str], dict[str, str]]:
+def _hashes(
+    recipients: Sequence[Recipient], channel: str
+) -> tuple[dict[str, set[str]], dict[str, str]]:
     if channel not in _ADDRESS:
         raise ValueError(f"“{channel}” is no channel.")
-    hashes: dict[str, str] = {}
+    hashes: dict[str, set[str]] = defaultdict(set)
     refused: dict[str, str] = {}
     for one in recipients:
         address = address_of(one, channel)
@@ -86,11 +90,11 @@ def _hashes(recipients: Sequence[Recipient], channel: str) -> tuple[dict[str, st
             refused[one.key] = "No address for this channel."
             continue
         try:
-            hashes[one.key] = addresses.address_hash(channel, address)
+            hashes[one.key].add(addresses.address_hash(channel, address))
         except UnusableAddress as error:
             refused[one.key] = str(error)
     # The same key twice with two addresses is in doubt: one that cannot be read refuses both.
-    return {key: hashed for key, hashed in hashes.items() if key not in refused}, refused
+    return {key: some for key, some in hashes.items() if key not in refused}, refused
 
 
 def person_hashes(recipients: Sequence[Recipient]) -> dict[str, list[str]]:

@@ -39,6 +39,16 @@ WHERE request.state = 'waiting' AND request.id > %s
 ORDER BY request.id LIMIT %s
 """
 
+_ASKED_AGAIN = """
+UPDATE sync_stockrequest AS request
+SET state = 'lapsed', done_at = %s, why = 'Asked again later.'
+FROM sync_stockrequest AS later
+WHERE request.state = 'waiting' AND later.state = 'waiting'
+  AND upper(later.sku) = upper(request.sku)
+  AND upper(later.contact_key) = upper(request.contact_key)
+  AND (later.requested_at, later.id) > (request.requested_at, request.id)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -116,15 +126,19 @@ def _due(last: int, setting: BackInStock) -> list[Due]:
 
 
 def _recipients(due: Sequence[Due]) -> list[Recipient]:
-    """With the addresses the contact has now; what was typed in the request where there is none."""
+    """With the address the contact has now, and the one typed in the request: the entry carries it,
+    so the journey may write to either."""
     keys = {one.request.contact_key for one in due}
     known = Contact.objects.filter(key__in=keys, deleted_at__isnull=True).in_bulk(field_name="key")
     recipients = []
     for one in due:
         contact = known.get(one.request.contact_key)
-        email = (contact.email if contact else "") or one.request.email
         mobile = contact.mobile if contact else ""
-        recipients.append(Recipient(one.request.contact_key, email=email, mobile=mobile))
+        emails = {contact.email if contact else "", one.request.email} - {""}
+        recipients += [
+            Recipient(one.request.contact_key, email=email, mobile=mobile)
+            for email in sorted(emails) or [""]
+        ]
     return recipients
 
 
@@ -188,7 +202,10 @@ _CLOCKS = timedelta(minutes=2)
 
 
 def _lapse(setting: BackInStock) -> None:
+    """Requests nobody need answer: those that waited too long, and those made once more since."""
     now = timezone.now()
+    with database.cursor() as cursor:
+        cursor.execute(_ASKED_AGAIN, [now])
     StockRequest.objects.filter(
         state=State.WAITING, requested_at__lt=now - timedelta(days=setting.wait_days)
     ).update(state=State.LAPSED, done_at=now, why=f"Waited for {setting.wait_days} days.")

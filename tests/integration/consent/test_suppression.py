@@ -49,6 +49,17 @@ def test_who_has_no_address_or_an_unreadable_one_is_kept_out():
     assert cleared(*who, channel="sms") == []
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_whoever_would_be_written_to_at_two_addresses_is_judged_by_both(first):
+    ledger.record([opt_out("old@example.com")])
+    two = [Recipient("C-1", email="old@example.com"), ANN]
+
+    audience = allowed(two if first else two[::-1], "email", "marketing")
+
+    assert audience.cleared == frozenset()
+    assert audience.refused == {"C-1": "Opted out."}
+
+
 def test_an_objection_follows_the_person_to_a_new_address_and_every_channel():
     customer = keys.link("C-1", "A1", method="test", actor=None)
     ledger.record([objection("old@example.com", customer_uid=customer.uid)])

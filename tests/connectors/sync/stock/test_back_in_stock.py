@@ -125,6 +125,36 @@ def test_who_opted_out_is_left_out_and_never_asked_about_in_marketing_cloud(
     assert (request.state, request.why) == (State.LEFT_OUT, "Opted out.")
 
 
+def test_the_address_typed_in_the_request_is_asked_about_as_well(shop: RunningSandbox) -> None:
+    first = next(row for row in asked(shop) if row["SKU"] != "SET-001")
+    StockRequest.objects.all().delete()
+    ask(first["ContactKey"], first["SKU"], "typed.another@example.com")
+    ledger.record([opt_out("typed.another@example.com")])
+
+    sync(FLOW)
+
+    assert first["ContactKey"] not in entered(shop)
+    request = StockRequest.objects.get(contact_key=first["ContactKey"])
+    assert (request.state, request.why) == (State.LEFT_OUT, "Opted out.")
+
+
+def test_whoever_asks_twice_while_waiting_is_told_once(shop: RunningSandbox) -> None:
+    waits = next(row for row in asked(shop) if row["SKU"] == "SET-001")
+    sync(FLOW)
+    ask(waits["ContactKey"], "SET-001", waits["EmailAddress"])
+    sync(FLOW)
+    at_prima(shop, "PUT", "availability/SET-001", free_stock="5")
+
+    sync("prima_stock", "products_to_sfmc", FLOW)
+
+    assert entered(shop).count(waits["ContactKey"]) == 1
+    told = StockRequest.objects.filter(contact_key=waits["ContactKey"], sku="SET-001")
+    assert [(one.state, one.why) for one in told] == [
+        (State.LAPSED, "Asked again later."),
+        (State.SENT, ""),
+    ]
+
+
 def test_without_an_address_nobody_is_told(shop: RunningSandbox) -> None:
     sku = asked(shop)[0]["SKU"]
     ask("C-NOBODY", sku)
