@@ -1,7 +1,7 @@
 """Rows under way to a data extension: what is to go, taken a call's worth at a time."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from django.db import connection as database
 from connectors.sfmc.async_rows import AsyncRequest
 
 _NEXT = """
-SELECT id, key, values, content_hash, changed_at, attempts, refused_hash <> ''
+SELECT id, key, values, content_hash, changed_at, attempts, refused_hash <> '',
+    confirmed_hash <> ''
 FROM sync_outgoingrow
 WHERE part = %s AND id > %s AND content_hash <> confirmed_hash AND content_hash <> refused_hash
   AND not_before <= clock_timestamp()
@@ -22,11 +23,17 @@ SELECT count(*) FROM sync_outgoingrow
 WHERE part = %s AND content_hash <> confirmed_hash AND content_hash <> refused_hash
   AND not_before <= clock_timestamp()
 """
+# Until the new content is confirmed nobody knows which of the two Marketing Cloud has.
+_LEAVE = (
+    "UPDATE sync_outgoingrow SET confirmed_hash = '' WHERE id = ANY(%s) AND confirmed_hash <> ''"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One row as it is sent. `was_refused`: a case may be open for it."""
+    """One row as it is sent. `was_refused`: a case may be open for it; `replaces`: other content
+    of it was confirmed before.
+    """
 
     id: int
     key: str
@@ -35,6 +42,7 @@ class Outgoing:
     changed_at: datetime
     attempts: int
     was_refused: bool
+    replaces: bool
 
 
 @dataclass(slots=True)
@@ -52,6 +60,14 @@ def due(part: str, most: int) -> Iterator[list[Outgoing]]:
     while rows := _next(part, last, most):
         last = rows[-1].id
         yield rows
+
+
+def mark_leaving(rows: Sequence[Outgoing]) -> None:
+    """Before they are handed over: content that goes back to what was confirmed must go as well."""
+    ids = [row.id for row in rows if row.replaces]
+    if ids:
+        with database.cursor() as cursor:
+            cursor.execute(_LEAVE, [ids])
 
 
 def waiting(part: str) -> int:

@@ -17,7 +17,7 @@ from connectors.sfmc.async_rows import ROWS_A_CALL, AsyncRequest, AsyncRows, Asy
 from connectors.sfmc.rows import RowOutcome
 from connectors.sync.context import Context
 from connectors.sync.outgoing import table_problem, verdict
-from connectors.sync.outgoing.parcel import Outgoing, Parcel, due, waiting
+from connectors.sync.outgoing.parcel import Outgoing, Parcel, due, mark_leaving, waiting
 from connectors.sync.outgoing.target import Target, target_of
 
 Result = TypeVar("Result")
@@ -77,6 +77,7 @@ class _Sender:
 
     def _submit(self, rows: Sequence[Outgoing]) -> list[Parcel]:
         told = [self._target.row(row.values, row.changed_at) for row in rows]
+        mark_leaving(rows)
         try:
             requests = _patiently(lambda: list(self._rows.submit(self._target.name, told)))
         except Rejected as refused:

@@ -213,6 +213,25 @@ def test_rows_whose_outcome_was_never_learnt_go_again(cloud: RunningSandbox, beg
     assert list(there()) == ["SKU-1"]
 
 
+def test_what_goes_back_to_what_was_confirmed_goes_after_a_doubt(
+    cloud: RunningSandbox, begin: Begin
+) -> None:
+    """Marketing Cloud may have written what was sent in between: sold out, and in stock again."""
+    staging.stage("product", [product(1, stock=5), product(2)])
+    send(begin(), "product")
+    staging.stage("product", [product(1, stock=0)])
+    cloud.fault("wrong_shape", path="async/.*/status")
+    send(begin(), "product")
+    assert there()["SKU-1"]["stockqty"] == "0.00"
+
+    staging.stage("product", [product(1, stock=5)])
+    last = begin()
+    send(last, "product")
+
+    assert there()["SKU-1"]["stockqty"] == "5.00"
+    assert last.run.sent == 1
+
+
 def test_content_that_changes_while_it_is_under_way_goes_again(
     cloud: RunningSandbox, begin: Begin
 ) -> None:
