@@ -31,6 +31,14 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS account ON TRUE
 """
+MOVED = """
+    SELECT customer_id FROM identity_customerlink
+    WHERE linked_at >= %(since)s OR retired_at >= %(since)s
+    UNION
+    SELECT unnest(ARRAY[kept_id, gone_id]) FROM identity_merger
+    WHERE merged_at >= %(since)s OR undone_at >= %(since)s
+"""
+"""Customers whose keys changed hands; links that a merger gave back say nothing of it themselves."""
 _OF_ORDERS = f"""
 SELECT source.order_number, coalesce(placed.key, ''), {CONTACT},
        coalesce(nullif(placed.email, ''), customer.email, '')

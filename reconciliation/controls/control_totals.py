@@ -2,8 +2,9 @@
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from integration.accounts.roles import Role
+from integration.core.money_sql import minor, shown
 from integration.mirror.order_days import local_day, placed_at
-from reconciliation.control import Category, Control, minor, shown
+from reconciliation.control import Category, Control
 
 _DAY = local_day(placed_at("o"))
 _ARRIVED_KEY = f"'arrived|' || {_DAY} || '|' || o.currency || '|' || o.campaign"

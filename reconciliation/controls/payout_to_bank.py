@@ -4,7 +4,8 @@
 from django.db import connection
 
 from integration.accounts.roles import Role
-from reconciliation.control import Category, Control, Scope, major, sides
+from integration.core.money_sql import major
+from reconciliation.control import Category, Control, Scope, sides
 
 _PAYOUT = sides(
     payout="p.payout_id",

@@ -4,8 +4,9 @@
 from django.conf import settings
 
 from integration.accounts.roles import Role
+from integration.core.money_sql import major
 from reconciliation import match
-from reconciliation.control import Category, Control, Scope, major, sides
+from reconciliation.control import Category, Control, Scope, sides
 from reconciliation.payouts import MATCHABLE
 
 _LINE = sides(

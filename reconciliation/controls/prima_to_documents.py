@@ -2,7 +2,8 @@
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
 from integration.accounts.roles import Role
-from reconciliation.control import Category, Control, minor, shown, sides
+from integration.core.money_sql import minor, shown
+from reconciliation.control import Category, Control, sides
 
 _KINDS = "x.kind IN ('invoice', 'credit_note') AND x.deleted_at IS NULL"
 _ORDER = sides(

@@ -17,8 +17,13 @@ def _typed(kind: str, *names: str) -> list[Column]:
     return [{"name": name, "type": kind} for name in names]
 
 
-def _decimal(*names: str) -> list[Column]:
-    return [{"name": name, "type": "Decimal", "length": 18, "scale": 2} for name in names]
+def _decimal(*names: str, scale: int = 2) -> list[Column]:
+    return [{"name": name, "type": "Decimal", "length": 18, "scale": scale} for name in names]
+
+
+def _exact(*names: str) -> list[Column]:
+    """Amounts of any currency, and quantities: nothing is rounded on its way in."""
+    return _decimal(*names, scale=3)
 
 
 def _key(name: str, kind: str = "Text") -> Column:
@@ -98,9 +103,9 @@ PRODUCT_COLUMNS = [
     _key("SKU"),
     *_text("Name", length=254),
     *_text("Category", length=100),
-    *_decimal("Price"),
+    *_decimal("Price", scale=4),
     *_text("Currency", length=3),
-    *_typed("Decimal", "StockQty"),
+    *_exact("StockQty"),
     *_text("StockStatus", length=20),
     *_typed("Boolean", "InStock"),
     *_typed("Date", "AvailableDate"),
@@ -117,7 +122,7 @@ BACK_COLUMNS = [
     _key("ContactKey"),
     _key("SKU"),
     *_text("ProductName", "EmailAddress", length=254),
-    *_decimal("Price"),
+    *_decimal("Price", scale=4),
     *_text("Currency", length=3),
     *_typed("Date", "RequestedAt"),
 ]
@@ -126,7 +131,7 @@ BOOKED_COLUMNS = [
     *_text("CampaignOrderKey", "ContactKey"),
     *_text("OrderStatus", "FulfilmentStatus", "InvoiceStatus", "PaymentStatus", length=30),
     *_text("Currency", length=3),
-    *_decimal("Total"),
+    *_exact("Total"),
     *_typed("Date", "PlacedAt"),
     *_text("Carrier", "TrackingNumber"),
     *_typed("Date", "UpdatedAt"),
@@ -135,7 +140,7 @@ BOOKED_LINE_COLUMNS = [
     _key("OrderId"),
     _key("LineNo"),
     *_text("SKU", "Description", length=254),
-    *_decimal("Quantity", "Despatched", "LineTotal"),
+    *_exact("Quantity", "Despatched", "LineTotal"),
     *_typed("Date", "UpdatedAt"),
 ]
 EVENT_COLUMNS = [
@@ -145,14 +150,14 @@ EVENT_COLUMNS = [
     *_text("Milestone", length=30),
     *_typed("Date", "ReachedAt"),
     *_text("Currency", length=3),
-    *_decimal("Total"),
+    *_exact("Total"),
     *_text("Carrier", "TrackingNumber", "ShipmentNumber"),
 ]
 PURCHASE_COLUMNS = [
     _key("ContactKey"),
     _key("Currency"),
     *_typed("Number", "Orders"),
-    *_decimal("LifetimeValue"),
+    *_exact("LifetimeValue"),
     *_typed("Date", "FirstOrder", "LastOrder"),
     *_decimal("DaysBetweenOrders"),
     *_text("FavouriteCategory"),

@@ -11,14 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectors.sync import changed_since
-from connectors.sync.order_contacts import CONTACT, CONTACT_JOINS
+from connectors.sync.order_contacts import CONTACT, CONTACT_JOINS, MOVED
 from connectors.sync.outgoing.staging import stage_query
+from integration.core.money_sql import shown
 
 ORDER, LINE = "order", "order_line"
 NAME = "orders_to_sfmc"
 A_STATEMENT = 2_000
 _UTC = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
-_CHANGED = """
+_CHANGED = f"""
 SELECT id FROM mirror_bookedorder WHERE read_at >= %(since)s
 UNION
 SELECT booked.id FROM mirror_shipment AS parcel
@@ -26,14 +27,23 @@ CROSS JOIN LATERAL unnest(parcel.order_numbers) AS shipped (order_number)
 JOIN mirror_bookedorder AS booked ON booked.order_number = shipped.order_number
 WHERE parcel.read_at >= %(since)s
 UNION
-SELECT booked.id FROM identity_customerlink AS link
-JOIN identity_customerlink AS theirs ON theirs.customer_id = link.customer_id
-    AND theirs.system = 'prima'
+SELECT booked.id FROM mirror_primaorder AS fresh
+JOIN mirror_bookedorder AS booked ON booked.order_number = fresh.order_number
+WHERE fresh.created_at >= %(since)s
+UNION
+SELECT booked.id FROM identity_customerlink AS theirs
 JOIN mirror_bookedorder AS booked ON upper(booked.account_code) = upper(theirs.key)
     AND booked.company = theirs.company
-WHERE link.linked_at >= %(since)s OR link.retired_at >= %(since)s
+WHERE theirs.system = 'prima' AND theirs.customer_id IN ({MOVED})
+UNION
+SELECT booked.id FROM identity_customerlink AS theirs
+JOIN mirror_campaignorder AS placed ON placed.contact_key = theirs.key
+JOIN mirror_primaorder AS tie ON tie.campaign_order_id = placed.id
+JOIN mirror_bookedorder AS booked ON booked.order_number = tie.order_number
+WHERE theirs.system = 'sfmc' AND theirs.customer_id IN ({MOVED})
 ORDER BY 1
 """
+_LINE_GROSS = "(line ->> 'net')::numeric + (line ->> 'tax')::numeric"
 _ORDERS = f"""
 SELECT source.order_number AS key, jsonb_build_object(
     'order_number', source.order_number,
@@ -44,7 +54,7 @@ SELECT source.order_number AS key, jsonb_build_object(
     'invoice_status', source.invoice_status,
     'payment_status', source.payment_status,
     'currency', source.currency,
-    'total', round(source.gross, 2)::text,
+    'total', {shown("source.gross", "source.currency")}::text,
     'placed_at', coalesce(
         to_char(placed.ordered_at AT TIME ZONE 'UTC', '{_UTC}'), source.order_date::text),
     'carrier', coalesce(parcel.carrier, ''),
@@ -69,7 +79,7 @@ SELECT DISTINCT ON (key) source.order_number || '|' || (line ->> 'line_ref') AS 
         'description', left(coalesce(line ->> 'description', ''), 254),
         'quantity', line ->> 'quantity',
         'despatched', coalesce(line ->> 'shipped', '0'),
-        'line_total', round((line ->> 'net')::numeric + (line ->> 'tax')::numeric, 2)::text
+        'line_total', {shown(_LINE_GROSS, "source.currency")}::text
     ) AS values
 FROM mirror_bookedorder AS source {CONTACT_JOINS}
 CROSS JOIN LATERAL jsonb_array_elements(coalesce(source.data -> 'lines', '[]')) AS line

@@ -6,7 +6,8 @@ was spent on.
 """
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
-from connectors.sync.order_contacts import CONTACT, CONTACT_JOINS
+from connectors.sync.order_contacts import CONTACT, CONTACT_JOINS, MOVED
+from integration.core.money_sql import shown
 
 _DOCUMENTS = f"""
     SELECT source.kind, source.number, source.date, source.currency, source.order_number,
@@ -15,6 +16,7 @@ _DOCUMENTS = f"""
     FROM mirror_primadocument AS source {CONTACT_JOINS}
     WHERE source.kind IN ('invoice', 'credit_note') AND source.deleted_at IS NULL
 """
+_WORTH = shown("bought.worth", "bought.currency")
 _SUMMARY = """
 WITH told AS MATERIALIZED ({documents}), orders AS (
     SELECT contact, currency,
@@ -52,7 +54,7 @@ WITH told AS MATERIALIZED ({documents}), orders AS (
         'contact_key', bought.contact,
         'currency', bought.currency,
         'orders', bought.number,
-        'lifetime_value', round(bought.worth, 2)::text,
+        'lifetime_value', {worth}::text,
         'first_order_on', bought.first_day,
         'last_order_on', bought.last_day,
         'days_between', CASE WHEN bought.number > 1 THEN round(
@@ -68,7 +70,7 @@ SELECT row.key, row.values || '{{"orders": 0, "lifetime_value": "0.00", "first_o
 FROM sync_outgoingrow AS row
 WHERE row.part = 'purchase' {rows} AND NOT EXISTS (SELECT 1 FROM history WHERE history.key = row.key)
 """
-EVERYBODY = _SUMMARY.format(documents=_DOCUMENTS, rows="")
+EVERYBODY = _SUMMARY.format(documents=_DOCUMENTS, worth=_WORTH, rows="")
 """The whole history. Contacts that have none any more are set to nothing."""
 
 SOME = _SUMMARY.format(
@@ -76,6 +78,7 @@ SOME = _SUMMARY.format(
     SELECT * FROM ({_DOCUMENTS}
         AND (source.order_number = ANY(%s) OR upper(source.account_code) = ANY(%s))
     ) AS theirs WHERE contact = ANY(%s)""",
+    worth=_WORTH,
     rows="AND row.values ->> 'contact_key' = ANY(%s)",
 )
 """As `EVERYBODY` for some contacts: order numbers, accounts, contacts, contacts."""
@@ -93,13 +96,7 @@ SELECT DISTINCT contact FROM (
     WHERE fresh.created_at >= %(since)s
     UNION
     SELECT link.key FROM identity_customerlink AS link
-    WHERE link.system = 'sfmc' AND link.customer_id IN (
-        SELECT moved.customer_id FROM identity_customerlink AS moved
-        WHERE moved.linked_at >= %(since)s OR moved.retired_at >= %(since)s
-        UNION
-        SELECT unnest(ARRAY[gone.uid, gone.merged_into_id]) FROM identity_customer AS gone
-        WHERE gone.merged_at >= %(since)s
-    )
+    WHERE link.system = 'sfmc' AND link.customer_id IN ({MOVED})
 ) AS concerned WHERE contact <> ''
 ORDER BY contact
 """

@@ -61,7 +61,7 @@ def open_cases() -> list[tuple[str, int]]:
 def test_rows_arrive_and_only_what_changed_goes_again(cloud: RunningSandbox, begin: Begin) -> None:
     staging.stage("product", [product(number) for number in range(30)])
     send(begin(), "product")
-    assert there()["SKU-7"]["price"] == "12.50"
+    assert there()["SKU-7"]["price"] == "12.5000"
     assert there()["SKU-7"]["stockqty"] == ""
     assert there()["SKU-7"]["updatedat"]
 
@@ -77,7 +77,7 @@ def test_rows_arrive_and_only_what_changed_goes_again(cloud: RunningSandbox, beg
     send(third, "product")
 
     assert (handed_over(cloud), third.run.sent) == (1, 2)
-    assert [there()[f"SKU-{n}"]["price"] for n in (2, 3, 4)] == ["12.50", "9.99", "9.99"]
+    assert [there()[f"SKU-{n}"]["price"] for n in (2, 3, 4)] == ["12.5000", "9.9900", "9.9900"]
 
 
 def test_a_call_takes_no_more_rows_than_the_batch_and_all_arrive(
@@ -222,13 +222,13 @@ def test_what_goes_back_to_what_was_confirmed_goes_after_a_doubt(
     staging.stage("product", [product(1, stock=0)])
     cloud.fault("wrong_shape", path="async/.*/status")
     send(begin(), "product")
-    assert there()["SKU-1"]["stockqty"] == "0.00"
+    assert there()["SKU-1"]["stockqty"] == "0.000"
 
     staging.stage("product", [product(1, stock=5)])
     last = begin()
     send(last, "product")
 
-    assert there()["SKU-1"]["stockqty"] == "5.00"
+    assert there()["SKU-1"]["stockqty"] == "5.000"
     assert last.run.sent == 1
 
 

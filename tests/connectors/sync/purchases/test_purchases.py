@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from connectors.sync.models import OutgoingRow
 from connectors.sync.purchases import staging
+from integration.accounts.models import User
 from integration.audit.models import AuditEntry
-from integration.identity import keys
+from integration.identity import keys, merging
 from integration.identity.models import CustomerLink
 from integration.mirror.models import CampaignOrder, PrimaDocument, PrimaItem, PrimaOrder
 
@@ -152,6 +153,36 @@ def test_after_a_change_of_hands_the_old_contact_has_nothing(db):
         "C-2|GBP": "100.00",
     }
     assert history()["C-1|GBP"]["first_order_on"] is None
+
+
+def test_a_merger_taken_apart_gives_each_their_purchases_back(db):
+    mark = User.objects.create_user("mark", roles=["marketing"])
+    with time_machine.travel(START, tick=False) as clock:
+        for contact, account in (("C-1", "ACME"), ("C-2", "BOOTS")):
+            link(contact, account)
+            paper(account, "10.00")
+        one, two = (keys.resolve("sfmc", contact) for contact in ("C-1", "C-2"))
+        staging.stage_due()
+        clock.shift(timedelta(hours=1))
+        merger = merging.merge(one, two, actor=mark, reason="the same people")
+        staging.stage_due()
+        assert history()["C-1|GBP"]["lifetime_value"] == "20.00"
+        clock.shift(timedelta(hours=1))
+
+        merging.undo(merger, actor=mark, reason="they are two")
+        staging.stage_due()
+
+    assert [row["lifetime_value"] for row in history().values()] == ["10.00", "10.00"]
+
+
+@pytest.mark.parametrize(("currency", "net"), [("KWD", "10.005"), ("JPY", "1000")])
+def test_what_was_bought_has_the_decimals_of_its_currency(db, currency, net):
+    link("C-1", "ACME")
+    paper("ACME", net, currency=currency)
+
+    staging.rebuild()
+
+    assert history()[f"C-1|{currency}"]["lifetime_value"] == net
 
 
 def test_nobody_without_a_contact_has_a_history(db):

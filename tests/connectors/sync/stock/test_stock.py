@@ -70,7 +70,7 @@ def test_every_product_arrives_under_primas_code_and_the_campaigns(shop: Running
         "True",
         "True",
     )
-    assert (at_code["price"], at_code["currency"]) == ("54.00", "GBP")
+    assert (at_code["price"], at_code["currency"]) == ("54.0000", "GBP")
     assert at_sku["stockqty"] == at_code["stockqty"]
     sold = PrimaItem.objects.filter(status="active").exclude(kind="charge")
     assert set(sold.values_list("sku_key", flat=True)) <= set(there)
@@ -92,7 +92,7 @@ def test_zero_is_zero_and_below_zero_is_none_to_sell(shop: RunningSandbox) -> No
     sync()
 
     told = products()[ITEM]
-    assert (told["stockqty"], told["stockstatus"], told["instock"]) == ("0.00", "known", "False")
+    assert (told["stockqty"], told["stockstatus"], told["instock"]) == ("0.000", "known", "False")
     assert str(told["availabledate"]).startswith("1/15/2027")
 
 
@@ -107,7 +107,7 @@ def test_only_what_changed_goes(shop: RunningSandbox) -> None:
 
     assert handed_over(shop) == 1
     assert changed.sent == 2, "under Prima's code and under the campaign's SKU"
-    assert products()[ITEM]["stockqty"] == "7.00"
+    assert products()[ITEM]["stockqty"] == "7.000"
 
 
 def test_an_item_that_is_blocked_is_marked_and_not_deleted(shop: RunningSandbox) -> None:
@@ -178,11 +178,11 @@ def test_fast_movers_go_at_once_and_the_rest_when_its_turn_comes(shop: RunningSa
 
     pass_minutes(10)
     sync("products_to_sfmc", by="schedule")
-    assert [products()[key]["stockqty"] == "3.00" for key in (ITEM, other)] == [True, False]
+    assert [products()[key]["stockqty"] == "3.000" for key in (ITEM, other)] == [True, False]
 
     pass_minutes(51)
     sync("products_to_sfmc", by="schedule")
-    assert products()[other]["stockqty"] == "3.00"
+    assert products()[other]["stockqty"] == "3.000"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_class_takes_items_by_its_rule(shop: RunningSandbox, rule: dict[str, o
     sync("products_to_sfmc", by="schedule")
 
     is_in = "brands" not in rule
-    assert (products()[ITEM]["stockqty"] == "3.00") is is_in
+    assert (products()[ITEM]["stockqty"] == "3.000") is is_in
 
 
 def test_a_scheduled_run_with_nobodys_turn_sends_nothing_new(shop: RunningSandbox) -> None:
