@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
+from connectors.sync.consent import numbers
 from connectors.sync.models import Exchange, SyncItem
 from exceptions.models import Occurrence
 from integration.consent import addresses
@@ -99,6 +100,15 @@ class Dossier:
         """What they may be written to at: there is something to erase as long as there is one."""
         kept = self.addresses().exclude(address="").values_list("address", flat=True)
         return {*self.emails, *kept}
+
+    def reached_at(self) -> Iterator[tuple[str, str]]:
+        """(channel, address) of e-mail and telephone, as both systems have them."""
+        yield from (("email", email) for email in sorted(self.emails) if email)
+        for numbers_of in (
+            self.contacts().values_list("mobile", "data__phone"),
+            self.customers().values_list("data__phone", "data__mobile"),
+        ):
+            yield from (("phone", str(one)) for row in numbers_of for one in row if one)
 
     def erasures(self) -> QuerySet[ConsentEvent]:
         """When and by whom they were erased, the newest first."""
@@ -246,8 +256,10 @@ def _by_text(found: Dossier, text: str) -> None:
             found.hashes.add(addresses.address_hash(channel, text))
         except UnusableAddress:
             continue
-    contacts = Contact.objects.filter(Q(key__iexact=text) | Q(mobile=text))
+    contacts = Contact.objects.filter(key__iexact=text)
     found.contact_keys |= set(contacts.values_list("key", flat=True))
+    found.contact_keys |= numbers.contacts_with([text])[text]
+    found.accounts |= numbers.accounts_with([text])[text]
     accounts = PrimaCustomer.objects.filter(account_code__iexact=text, is_pool=False)
     found.accounts |= set(accounts.values_list("account_code", flat=True))
     orders = CampaignOrder.objects.filter(key=text).values_list("contact_key", "email")
@@ -267,6 +279,8 @@ def _completed(found: Dossier) -> Dossier:
         except UnusableAddress:
             continue
     found.hashes |= {addresses.person_hash(uid) for uid in found.uids}
+    said = ConsentEvent.objects.filter(customer_uid__in=found.uids)
+    found.hashes |= set(said.values_list("address_hash", flat=True))
     return found
 
 

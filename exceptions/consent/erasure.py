@@ -4,6 +4,7 @@ Orders stay, without the person: the books need them. The ledger stays: it holds
 its keyed hash. Both systems are the owners of their data; what they still hold is read again.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,6 +27,7 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
 from integration.consent import addresses, ledger
+from integration.consent.addresses import UnusableAddress
 from integration.consent.happening import Happening
 from integration.consent.models import ConsentEvidence, Source
 from integration.core.personal import PERSONAL
@@ -60,14 +62,17 @@ def erase(dossier: Dossier, hashed: str, *, reason: str, actor: User) -> dict[st
 def _suppress(dossier: Dossier, actor: User) -> None:
     now = timezone.now()
     uid = next((UUID(one) for one in sorted(dossier.uids)), None)
-    clear = dict(dossier.addresses().exclude(address="").values_list("address_hash", "address"))
-    clear |= {addresses.address_hash("email", one): one for one in dossier.emails if "@" in one}
+    known = dict(dossier.addresses().exclude(address="").values_list("address_hash", "address"))
+    clear = {key: (_channel_of(key, address), address) for key, address in known.items()}
+    for channel, address in dossier.reached_at():
+        with contextlib.suppress(UnusableAddress):
+            clear.setdefault(addresses.address_hash(channel, address), (channel, address))
     ledger.record(
         [
             Happening(
                 event_id=f"erased:{key}:{now.timestamp()}",
                 address=address,
-                channel="email" if "@" in address else "phone",
+                channel=channel,
                 action="objection",
                 received_at=now,
                 occurred_at=now,
@@ -78,10 +83,21 @@ def _suppress(dossier: Dossier, actor: User) -> None:
                 actor=str(actor),
                 spreads=False,
             )
-            for key, address in clear.items()
-            if not address.startswith((addresses.PERSON, addresses.ACCOUNT))
+            for key, (channel, address) in clear.items()
+            if channel
         ]
     )
+
+
+def _channel_of(key: str, address: str) -> str:
+    """Of what the address with this hash is one; empty when it stands for a person or account."""
+    if address.startswith((addresses.PERSON, addresses.ACCOUNT)):
+        return ""
+    for channel in ("email", "phone", "post"):
+        with contextlib.suppress(UnusableAddress):
+            if addresses.address_hash(channel, address) == key:
+                return channel
+    return ""
 
 
 def _pseudonymise(dossier: Dossier) -> dict[str, int]:

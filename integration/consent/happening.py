@@ -11,8 +11,9 @@ from integration.consent import rules
 class Happening:
     """`event_id` makes it one event however often it is told. `wording` is "name version".
 
-    `address` is what it is about, in clear: it is kept apart from the ledger. `spreads` is False
-    for what only has to be known here.
+    `address` is what it is about, in clear: it is kept apart from the ledger. `given_for` is the
+    channel it is an address of, when the event speaks of more than that one. `spreads` is False for
+    what only has to be known here.
     """
 
     event_id: str
@@ -35,4 +36,5 @@ class Happening:
     ip_address: str = ""
     user_agent: str = ""
     note: str = ""
+    given_for: str = ""
     spreads: bool = True

@@ -61,7 +61,8 @@ def _with_persons(happenings: Iterable[Happening]) -> Iterable[Happening]:
     """An objection is the person's, and stays with them when their address changes."""
     for one in happenings:
         channel, purpose = rules.widened(one.action, one.channel, one.purpose)
-        yield replace(one, channel=channel, purpose=purpose)
+        given_for = one.given_for or one.channel
+        yield replace(one, channel=channel, purpose=purpose, given_for=given_for)
         if one.action == rules.OBJECTION and one.customer_uid is not None:
             yield replace(
                 one,
@@ -94,7 +95,7 @@ def _event(one: Happening, named: dict[str, int]) -> ConsentEvent:
     return ConsentEvent(
         event_id=one.event_id,
         customer_uid=one.customer_uid,
-        address_hash=addresses.address_hash(one.channel, one.address),
+        address_hash=addresses.address_hash(one.given_for or one.channel, one.address),
         channel=one.channel,
         purpose=one.purpose,
         action=one.action,

@@ -65,7 +65,13 @@ def _permissions(
     by_channel: Mapping[str, str], persons: Sequence[str], known: Standings
 ) -> Permissions:
     found: dict[str, Standing] = {
-        channel: standing_of(known, [*([hashed] if hashed else []), *persons], channel, MARKETING)
+        channel: standing_of(
+            known,
+            [*([hashed] if hashed else []), *persons],
+            channel,
+            MARKETING,
+            filter(None, by_channel.values()),
+        )
         for channel, hashed in by_channel.items()
     }
     moments = [moment for one in found.values() if (moment := one.since())]

@@ -7,6 +7,7 @@ neither a rebuilt state nor a new address nor a restored backup lets somebody th
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from django.conf import settings
 from django.db.models.functions import Upper
@@ -41,11 +42,11 @@ def allowed(recipients: Sequence[Recipient], channel: str, purpose: str) -> Audi
     if purpose == rules.SERVICE:
         return cleared_by_the_gate(channel, purpose, hashes, refused)
     persons = person_hashes([one for one in recipients if one.key in hashes])
-    everybody = (*hashes.values(), *persons.values())
+    others = every_hash([one for one in recipients if one.key in hashes])
+    everybody = (*hashes.values(), *persons.values(), *others.values())
     known = standings(one for some in everybody for one in some)
-    pairs = rules.scopes(channel, purpose)
     for key, own in hashes.items():
-        why_not = _why_not(_joined(known, [*own, *persons[key]], pairs))
+        why_not = _why_not(standing_of(known, [*own, *persons[key]], channel, purpose, others[key]))
         if why_not:
             refused[key] = why_not
     return cleared_by_the_gate(channel, purpose, set(hashes) - set(refused), refused)
@@ -66,10 +67,32 @@ def standings(hashes: Iterable[str]) -> dict[str, list[tuple[Scope, rules.Standi
 
 
 def standing_of(
-    known: Standings, hashes: Iterable[str], channel: str, purpose: str
+    known: Standings,
+    hashes: Iterable[str],
+    channel: str,
+    purpose: str,
+    others: Iterable[str] = (),
 ) -> rules.Standing:
-    """Joined over these hashes and every scope that speaks about the channel and purpose."""
-    return _joined(known, hashes, rules.scopes(channel, purpose))
+    """Joined over these hashes and every scope that speaks about the channel and purpose.
+
+    `others` are hashes of their addresses of other channels: what was said there to everything
+    holds here as well.
+    """
+    to_everything = [scope for scope in rules.scopes(channel, purpose) if scope[0] == rules.ALL]
+    return _joined(known, hashes, rules.scopes(channel, purpose)).joined(
+        _joined(known, others, to_everything)
+    )
+
+
+def every_hash(recipients: Sequence[Recipient]) -> dict[str, set[str]]:
+    """By contact key, the hash of each address by which they can be reached at all."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in recipients:
+        for channel in rules.CHANNELS:
+            with suppress(UnusableAddress):
+                if address := address_of(one, channel).strip():
+                    found[one.key].add(addresses.address_hash(channel, address))
+    return found
 
 
 def address_of(recipient: Recipient, channel: str) -> str:

@@ -1,8 +1,24 @@
 """Contacts of Marketing Cloud as they were last read."""
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import F, Func, Q, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Right, Upper
+
+SAME_DIGITS = 8
+"""So many last digits tell whose a telephone number may be; the whole number decides."""
+
+
+def last_digits(number: F | KeyTextTransform) -> Right:
+    """SQL: the end of a telephone number, however it is written."""
+    digits = Func(
+        number, Value(r"\D"), Value(""), Value("g"), function="regexp_replace",
+        output_field=models.TextField(),
+    )  # fmt: skip
+    return Right(digits, SAME_DIGITS)
+
+
+MOBILE, PHONE = F("mobile"), KeyTextTransform("phone", "data")
 
 
 class Contact(models.Model):
@@ -34,6 +50,11 @@ class Contact(models.Model):
         indexes = [
             # Who has this address: linking, opt-outs, the search box.
             models.Index(Upper("email"), condition=~Q(email=""), name="contact_email"),
+            # … and this telephone number: opt-outs by telephone.
+            models.Index(last_digits(MOBILE), condition=~Q(mobile=""), name="contact_mobile"),
+            models.Index(
+                last_digits(PHONE), condition=Q(data__has_key="phone"), name="contact_phone"
+            ),
             # A notification names a subscriber by number alone.
             models.Index(
                 fields=["subscriber_id"], condition=~Q(subscriber_id=""), name="contact_subscriber"

@@ -8,13 +8,13 @@ from connectors.sync import connections
 from connectors.sync.consent import new_links
 from connectors.sync.models import Cursor
 from exceptions.customers import decisions
-from integration.consent import projection
+from integration.consent import ledger, projection
 from integration.consent.models import ConsentEvent
 from integration.consent.suppression import allowed
 from integration.identity import keys
-from integration.mirror.models import Contact
+from integration.mirror.models import Contact, PrimaCustomer
 from integration.records.audience import Recipient
-from tests.factories.consent import wording
+from tests.factories.consent import objection, wording
 from tests.journeys import consent_desk as desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -203,3 +203,28 @@ def test_a_yes_of_one_address_makes_no_contact_with_another_address_active():
         assert desk.status("ann") == "Active"
         assert desk.status("ann-2") == "Unsubscribed"
         assert desk.row_of("ann-2").get("emailconsent") != "True"
+
+
+def test_an_objection_by_a_telephone_of_prima_is_taken_in_and_holds_everywhere(estate):
+    """And holds up nobody who comes after it in the feed."""
+    PrimaCustomer.objects.filter(account_code="A-ANN").update(data={"phone": "+447700900123"})
+    desk.says_no_in_the_portal(estate, "ann", channel="sms", action="objection")
+    desk.says_no_in_the_portal(estate, "ben")
+
+    desk.until_confirmed()
+
+    assert standing("ann")[:2] == ("no", "Unsubscribed")
+    assert standing("ben") == NO
+
+
+def test_somebody_who_is_no_customer_yet_objects_by_telephone(estate, marketing):
+    keys.retire("sfmc", "CK-ann", actor=None)
+    Contact.objects.filter(key="CK-ann").update(mobile="07700 900123")
+    desk.let_in("ann", "ben")
+
+    ledger.record([objection("+447700900123", channel="sms")])
+    desk.until_confirmed()
+
+    assert desk.status("ann") == "Unsubscribed"
+    assert desk.journeys_of("ann") == []
+    assert desk.status("ben") == "Active"

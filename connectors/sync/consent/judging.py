@@ -48,7 +48,8 @@ class Judgement:
         bearer = self.bearers.get(key, Bearer({}, ()))
         own = bearer.own.get(channel, ())
         purpose = rules.MARKETING if event.purpose == rules.ALL else event.purpose
-        standing = standing_of(self.known, [*own, *bearer.persons], channel, purpose)
+        others = [hashed for some in bearer.own.values() for hashed in some]
+        standing = standing_of(self.known, [*own, *bearer.persons], channel, purpose, others)
         if event.action != rules.OPT_IN:
             return not own or bool(standing.restricted_by())
         return bool(own) and standing.state() == State.OPTED_IN

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models.functions import Upper
 
+from connectors.sync.consent import numbers
 from integration.consent import addresses, rules
 from integration.consent.models import ConsentAddress, ConsentEvent
 from integration.consent.suppression import standing_of, standings
@@ -33,6 +34,11 @@ class Person:
     def email(self) -> str:
         """The address, when it is an e-mail address."""
         return self.address if "@" in self.address else ""
+
+    @property
+    def number(self) -> str:
+        """The address, when it is a telephone number as it is dialled."""
+        return numbers.dialled(self.address)
 
     def still_says(self, *, no: bool) -> bool:
         """Whether it is to be told yet. A yes of this address lifts the no of no other address."""
@@ -68,6 +74,9 @@ def people_of(events: Sequence[ConsentEvent]) -> dict[int, Person]:
 def _tie(events: Sequence[ConsentEvent], found: dict[int, Person]) -> None:
     contacts = _contacts_with(one.email for one in found.values())
     accounts = _accounts_with(one.email for one in found.values())
+    dialled = {one.number for one in found.values()} - {""}
+    contacts |= numbers.contacts_with(dialled)
+    accounts |= numbers.accounts_with(dialled)
     uids = {event.customer_uid for event in events if event.customer_uid}
     named = {
         person.address.partition(":")[2]
@@ -77,8 +86,9 @@ def _tie(events: Sequence[ConsentEvent], found: dict[int, Person]) -> None:
     links = _links({*map(str, uids), *named})
     for event in events:
         person = found[event.pk]
-        person.contacts |= contacts[person.email.upper()] if person.email else set()
-        person.accounts |= accounts[person.email.upper()] if person.email else set()
+        named_by = person.email.upper() or person.number
+        person.contacts |= contacts.get(named_by, set())
+        person.accounts |= accounts.get(named_by, set())
         kind, _, name = person.address.partition(":")
         if f"{kind}:" == addresses.ACCOUNT:
             person.accounts.add(name)

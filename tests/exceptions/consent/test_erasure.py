@@ -217,3 +217,25 @@ def test_a_contact_without_a_story_is_erased_and_their_page_says_so(client_for, 
     assert f"{marketing} erased what the desk held" in page.content.decode()
     row.refresh_from_db()
     assert (row.email, row.first_name) == ("", "")
+
+
+def test_whoever_is_erased_is_not_reached_by_telephone_or_letter_either(client_for, marketing, ann):
+    Contact.objects.update(mobile="07700 900123")
+    uid = keys.link("CK-ann", "A-ANN", method="test", actor=None).uid
+    ledger.record(
+        [
+            opt_out("1 High Street, Leeds LS1 4DL", channel="post", customer_uid=uid),
+            opt_out("07700 900456", channel="sms", customer_uid=uid),
+        ]
+    )
+    Propagation.objects.update(step="done")
+
+    assert post(client_for(marketing)).status_code == 302
+
+    assert "900456" not in everything()
+    assert "High Street" not in everything()
+    for told in ({"mobile": "+447700900123"}, {"mobile": "+447700900456"}):
+        one = Recipient("CK-new", email="new@example.com", **told)
+        assert not allowed([one], "sms", "marketing").cleared
+    home = Recipient("CK-new", post="1 High Street, Leeds LS1 4DL")
+    assert not allowed([home], "post", "marketing").cleared

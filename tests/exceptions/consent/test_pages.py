@@ -318,6 +318,27 @@ def test_an_objection_by_letter_is_to_everything(client_for, marketing):
     assert ConsentEvent.objects.get().channel == "all"
 
 
+@pytest.mark.parametrize(
+    ("channel", "address"),
+    [("sms", "07700 900123"), ("post", "1 High Street, Leeds LS1 4DL")],
+)
+def test_an_objection_to_everything_may_name_a_telephone_or_a_house(
+    channel, address, client_for, marketing
+):
+    contact("CK-1", email="ann@example.com", mobile="+44 7700 900123")
+    customer = keys.link("CK-1", "A-1", method="test", actor=None)
+    said = {**SAID, "address": address, "channel": channel, "everything": "on"}
+
+    response = client_for(marketing).post(reverse("consent-opt-out"), said)
+
+    hashed = addresses.address_hash(channel, address)
+    assert response["Location"] == reverse("consent-person", args=[hashed])
+    event = ConsentEvent.objects.get(address_hash=hashed)
+    assert (event.action, event.channel) == ("objection", "all")
+    if channel == "sms":
+        assert event.customer_uid == customer.uid
+
+
 def test_a_yes_needs_its_wording_and_its_evidence(client_for, marketing):
     client = client_for(marketing)
     given = {**SAID, "how": "paper form", "wording": str(wording().pk)}

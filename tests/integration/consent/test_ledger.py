@@ -195,3 +195,13 @@ def test_a_thousand_events_take_as_many_queries_as_ten(django_assert_max_num_que
         ledger.record([opt_out(f"q{number}@example.com") for number in range(1_000)])
 
     assert Suppression.objects.count() == 1_010
+
+
+@pytest.mark.parametrize(
+    ("channel", "address"), [("sms", "07700 900123"), ("post", "1 High Street, Leeds LS1 4DL")]
+)
+def test_an_objection_may_be_made_by_any_address(channel, address):
+    [event] = ledger.record([objection(address, channel=channel)])
+
+    assert (event.channel, event.address_hash) == ("all", addresses.address_hash(channel, address))
+    assert Suppression.objects.get().reason == "objection"

@@ -69,6 +69,19 @@ def test_an_objection_follows_the_person_to_a_new_address_and_every_channel():
     assert cleared(moved, channel="sms") == []
 
 
+def test_a_no_to_everything_is_one_to_every_address_of_who_is_no_customer_yet():
+    ledger.record(
+        [
+            opt_in("07700900123", channel="sms", occurred_at=ago(hours=1)),
+            objection(occurred_at=ago()),
+        ]
+    )
+
+    for channel in ("email", "sms", "mobile", "phone"):
+        assert allowed([ANN, BEN], channel, "marketing").refused["C-1"] == "Objected."
+    assert permissions_of([ANN])["C-1"].sms is False
+
+
 def test_a_yes_does_not_follow_to_a_new_address():
     ledger.record([opt_in("old@example.com", occurred_at=ago(hours=1))])
 
