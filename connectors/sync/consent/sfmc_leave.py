@@ -4,6 +4,8 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from connectors.sfmc.client import SfmcClient
@@ -11,6 +13,7 @@ from connectors.sfmc.journeys import Exit
 from connectors.sync.consent import claims
 from connectors.sync.consent.claims import Step
 from connectors.sync.context import Context
+from connectors.sync.models import StockRequest
 from integration.consent.models import Propagation
 
 LOOKS = 6
@@ -18,6 +21,12 @@ BETWEEN = 0.5
 COME_AGAIN = 2.0
 ASK_AGAIN = timedelta(seconds=60)
 STILL_IN = "A journey has not let the contact go yet."
+ON_THE_WAY = "The desk was letting the contact into a journey, and looks again when it is done."
+COME_LATER = 10.0
+COMING_IN = timedelta(seconds=60)
+"""So long after the desk let somebody into a journey they may appear in it."""
+IN_DOUBT = timedelta(minutes=15)
+"""So long a call may be under way, or its outcome be asked about; after that nobody comes in by it."""
 
 
 def leave(client: SfmcClient, rows: Sequence[Propagation], context: Context) -> None:
@@ -36,7 +45,10 @@ def leave(client: SfmcClient, rows: Sequence[Propagation], context: Context) -> 
             inside = _ask_out(client, waiting)
     for row in rows:
         if row.step == Step.LEAVE:
-            claims.rest(row, STILL_IN, COME_AGAIN)
+            mine = {key.upper() for key in row.contacts}
+            is_inside = any(key.upper() in mine for key, _ in inside)
+            why, pause = (STILL_IN, COME_AGAIN) if is_inside else (ON_THE_WAY, COME_LATER)
+            claims.rest(row, why, pause)
 
 
 def _ask_out(client: SfmcClient, rows: Sequence[Propagation]) -> set[tuple[str, str]]:
@@ -44,10 +56,11 @@ def _ask_out(client: SfmcClient, rows: Sequence[Propagation]) -> set[tuple[str, 
     now = timezone.now()
     contact_keys = sorted({key for row in rows for key in row.contacts})
     found = client.journeys.memberships(contact_keys)
+    coming = _coming_in(contact_keys, now)
     inside = {(one.contact_key.upper(), one.journey_key): one for one in found}
     for row in rows:
         mine = {key.upper() for key in row.contacts}
-        if not any(contact in mine for contact, _ in inside):
+        if not (mine & coming or any(contact in mine for contact, _ in inside)):
             row.left_at, row.step = now, Step.CONFIRM
             row.not_before, row.last_error = None, ""
     exits = [
@@ -59,6 +72,19 @@ def _ask_out(client: SfmcClient, rows: Sequence[Propagation]) -> set[tuple[str, 
         client.journeys.exit(exits)
         _note(rows, exits, now)
     return {(one.contact_key, one.journey_key) for one in inside.values()}
+
+
+def _coming_in(contact_keys: Sequence[str], now: datetime) -> set[str]:
+    """Those, in capitals, whom the desk is letting in, or let in a moment ago: they said no while
+    they were on their way, and are in no journey yet.
+    """
+    wanted = {key.upper() for key in contact_keys}
+    rows = StockRequest.objects.annotate(upper=Upper("contact_key")).filter(
+        Q(state=StockRequest.State.SENDING, sending_at__gt=now - IN_DOUBT)
+        | Q(state=StockRequest.State.SENT, done_at__gt=now - COMING_IN),
+        upper__in=wanted,
+    )
+    return set(rows.values_list("upper", flat=True))
 
 
 def _is_to_ask(rows: Sequence[Propagation], contact: str, journey: str, now: datetime) -> bool:

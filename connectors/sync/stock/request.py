@@ -47,6 +47,8 @@ class StockRequest(models.Model):
             models.Index(
                 fields=["sending_at"], condition=Q(state="sending"), name="request_sending"
             ),
+            # Who was let into the journey a moment ago: an opt-out looks for them there.
+            models.Index(fields=["done_at"], condition=Q(state="sent"), name="request_told"),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,8 @@ from connectors.sfmc.client import SfmcClient
 from connectors.sfmc.journeys import MEMBERS_A_CALL, Entered, Entry, EntryOutcome
 from connectors.sync.context import Context
 from connectors.sync.models import StockRequest
+from connectors.sync.order_events.sending import LOG_MARGIN
+from connectors.sync.order_events.verdict import LOOK_AFTER
 from connectors.sync.stock import event_problem
 from integration.consent import rules, suppression
 from integration.mapping.models import BackInStock
@@ -71,6 +73,8 @@ def tell(context: Context, setting: BackInStock) -> None:
 
 
 def _tell(context: Context, client: SfmcClient, setting: BackInStock, due: Sequence[Due]) -> None:
+    """Marked before the gate is asked: whoever says no from now on is looked for in the journey."""
+    _mark_sending([one.request for one in due], setting.event_key)
     audience = suppression.allowed(_recipients(due), setting.channel, rules.MARKETING)
     cleared = [one for one in due if one.request.contact_key in audience.cleared]
     left_out = [one.request for one in due if one.request.contact_key not in audience.cleared]
@@ -82,7 +86,6 @@ def _tell(context: Context, client: SfmcClient, setting: BackInStock, due: Seque
     if not cleared:
         return
     requests = [one.request for one in cleared]
-    _mark_sending(requests, setting.event_key)
     try:
         outcomes = client.journeys.enter_many(
             setting.event_key, [_entry(one) for one in cleared], audience
@@ -175,12 +178,14 @@ def _settle_doubts(client: SfmcClient) -> None:
     doubts = list(StockRequest.objects.filter(state=State.SENDING).order_by("pk"))
     for event_key in sorted({one.event_key for one in doubts}):
         ours = [one for one in doubts if one.event_key == event_key]
-        since = min(one.sending_at for one in ours if one.sending_at) - _CLOCKS
+        since = min(one.sending_at for one in ours if one.sending_at) - LOG_MARGIN
         _settle(ours, client.journeys.entered(event_key, since))
 
 
 def _settle(doubts: Sequence[StockRequest], entered: Sequence[Entered]) -> None:
-    """An entry of the contact that no other request accounts for is that of the request."""
+    """An entry of the contact that no other request accounts for is that of the request. The log
+    may be behind, so what is not there yet stays in doubt for a while.
+    """
     ids = [one.event_id for one in entered]
     told = StockRequest.objects.filter(event_id__in=ids)
     known = set(told.values_list("event_id", flat=True))
@@ -192,13 +197,9 @@ def _settle(doubts: Sequence[StockRequest], entered: Sequence[Entered]) -> None:
         if ids := free[request.contact_key.upper()]:
             request.event_id = ids.pop()
             _end(request, State.SENT, "Found there after a doubtful answer.")
-        else:
+        elif request.sending_at is None or request.sending_at < timezone.now() - LOOK_AFTER:
             request.state = State.WAITING
     StockRequest.objects.bulk_update(doubts, ["state", "why", "event_id", "done_at"])
-
-
-_CLOCKS = timedelta(minutes=2)
-"""Clocks of two systems differ."""
 
 
 def _lapse(setting: BackInStock) -> None:
