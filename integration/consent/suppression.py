@@ -17,8 +17,10 @@ from integration.consent.addresses import UnusableAddress
 from integration.consent.models import ConsentState, State, Suppression
 from integration.identity.keys import RETIRED, SFMC
 from integration.identity.models import CustomerLink
+from integration.mirror.contacts import Contact
 from integration.records.audience import Audience, Recipient, cleared_by_the_gate
 
+UNSUBSCRIBED = "Unsubscribed in Marketing Cloud."
 Scope = tuple[str, str]
 Standings = Mapping[str, Sequence[tuple[Scope, rules.Standing]]]
 _ADDRESS: Mapping[str, Callable[[Recipient], str]] = {
@@ -42,14 +44,29 @@ def allowed(recipients: Sequence[Recipient], channel: str, purpose: str) -> Audi
     if purpose == rules.SERVICE:
         return cleared_by_the_gate(channel, purpose, hashes, refused)
     persons = person_hashes([one for one in recipients if one.key in hashes])
+    unheard: list[str] = []
     others = every_hash([one for one in recipients if one.key in hashes])
     everybody = (*hashes.values(), *persons.values(), *others.values())
     known = standings(one for some in everybody for one in some)
     for key, own in hashes.items():
-        why_not = _why_not(standing_of(known, [*own, *persons[key]], channel, purpose, others[key]))
-        if why_not:
+        standing = standing_of(known, [*own, *persons[key]], channel, purpose, others[key])
+        if why_not := _why_not(standing):
             refused[key] = why_not
+        elif channel == "email" and not standing.state():
+            unheard.append(key)
+    refused |= dict.fromkeys(_unsubscribed(unheard), UNSUBSCRIBED)
     return cleared_by_the_gate(channel, purpose, set(hashes) - set(refused), refused)
+
+
+def _unsubscribed(contact_keys: Sequence[str]) -> Iterable[str]:
+    """Those of whom the ledger has not heard yet what Marketing Cloud knows: they are unsubscribed."""
+    if not contact_keys:
+        return ()
+    by_upper = {key.upper(): key for key in contact_keys}
+    rows = Contact.objects.annotate(upper=Upper("key")).filter(
+        upper__in=list(by_upper), status="Unsubscribed", deleted_at__isnull=True
+    )
+    return [by_upper[upper] for upper in rows.values_list("upper", flat=True)]
 
 
 def standings(hashes: Iterable[str]) -> dict[str, list[tuple[Scope, rules.Standing]]]:

@@ -10,6 +10,7 @@ from integration.consent.suppression import allowed
 from integration.identity import keys
 from integration.records.audience import Recipient
 from tests.factories.consent import ago, flag, objection, opt_in, opt_out
+from tests.factories.estates import contact
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,19 @@ def test_whoever_said_no_is_kept_out_and_told_why():
 
     assert audience.cleared == {"C-2"}
     assert audience.refused == {"C-1": "Opted out."}
+
+
+def test_whoever_is_unsubscribed_there_is_kept_out_before_the_ledger_has_heard_of_it():
+    """Taken in a few at a time: until then the copy of the contact says it."""
+    contact("c-1", email="ann@example.com", status="Unsubscribed")
+
+    audience = allowed([ANN, BEN], "email", "marketing")
+    assert audience.cleared == {"C-2"}
+    assert audience.refused == {"C-1": "Unsubscribed in Marketing Cloud."}
+    assert cleared(ANN, channel="sms") == ["C-1"]
+
+    ledger.record([opt_in(occurred_at=ago(hours=1))])
+    assert cleared(ANN) == ["C-1"], "a yes that is on its way there"
 
 
 def test_a_no_to_e_mail_is_no_no_to_text_messages():
@@ -191,10 +205,10 @@ def test_a_database_that_does_not_answer_clears_nobody():
         allowed([ANN], "email", "marketing")
 
 
-def test_a_thousand_recipients_take_three_queries(django_assert_num_queries):
+def test_a_thousand_recipients_take_four_queries(django_assert_num_queries):
     many = [Recipient(f"C-{n}", email=f"p{n}@example.com") for n in range(1_000)]
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(allowed(many, "email", "marketing").cleared) == 1_000
     with django_assert_num_queries(3):
         permissions_of(many)

@@ -349,5 +349,5 @@ def test_a_batch_costs_few_statements_however_many_contacts(
 ):
     with django_assert_max_num_queries(200):
         sync()
-    with django_assert_max_num_queries(140):
+    with django_assert_max_num_queries(141):
         sync()

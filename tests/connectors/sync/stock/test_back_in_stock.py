@@ -74,6 +74,19 @@ def inside(contact: str) -> list[Membership]:
         client.close()
 
 
+def may_hear(sandbox: RunningSandbox) -> set[str]:
+    """Contacts who asked, and are not unsubscribed."""
+    no = {one["key"] for one in sandbox.scenario["sfmc"]["subscribers"]
+          if one["status"] == "Unsubscribed"}  # fmt: skip
+    return {row["ContactKey"] for row in asked(sandbox)} - no
+
+
+def told_at_once(sandbox: RunningSandbox) -> set[str]:
+    """Those of them whose product is in stock."""
+    later = {row["ContactKey"] for row in asked(sandbox) if row["SKU"] == "SET-001"}
+    return may_hear(sandbox) - later
+
+
 def states() -> dict[str, int]:
     found: dict[str, int] = {}
     for state in StockRequest.objects.values_list("state", flat=True):
@@ -100,18 +113,29 @@ def ask(contact: str, sku: str, email: str = "", at: str = "") -> None:
 
 def test_who_waits_is_told_once_and_who_waits_for_the_unknown_waits(shop: RunningSandbox) -> None:
     sync(FLOW)
-    there = {row["ContactKey"] for row in asked(shop) if row["SKU"] != "SET-001"}
+    there = told_at_once(shop)
     assert len(there) >= 3
     assert sorted(entered(shop)) == sorted(there)
-    assert states()["waiting"] == len(asked(shop)) - len(there)
+    assert states()["waiting"] == sum(row["SKU"] == "SET-001" for row in asked(shop))
 
     sync(FLOW)
     assert len(entered(shop)) == len(there), "nobody is told twice"
 
     at_prima(shop, "PUT", "availability/SET-001", free_stock="5")
     sync("prima_stock", "products_to_sfmc", FLOW)
-    assert len(entered(shop)) == len(asked(shop))
-    assert states() == {"sent": len(asked(shop))}
+    assert sorted(entered(shop)) == sorted(may_hear(shop))
+    assert set(states()) == {"sent", "left_out"}
+
+
+def test_whoever_is_unsubscribed_there_is_not_told(shop: RunningSandbox) -> None:
+    sync(FLOW)
+
+    left_out = StockRequest.objects.filter(state=State.LEFT_OUT)
+    assert {one.contact_key for one in left_out} >= {
+        row["ContactKey"] for row in asked(shop) if row["SKU"] != "SET-001"
+    } - may_hear(shop)
+    assert {one.why for one in left_out} == {"Unsubscribed in Marketing Cloud."}
+    assert left_out.exists()
 
 
 def test_whoever_asks_again_later_is_told_again(shop: RunningSandbox) -> None:
@@ -221,7 +245,7 @@ def test_a_doubtful_answer_is_asked_about_and_nobody_is_told_twice(
     StockRequest.objects.update(sending_at=timezone.now() - timedelta(minutes=3))
     sync(FLOW)
 
-    there = {row["ContactKey"] for row in asked(shop) if row["SKU"] != "SET-001"}
+    there = told_at_once(shop)
     assert sorted(entered(shop)) == sorted(there)
     assert "sending" not in states()
 
@@ -233,7 +257,7 @@ def test_a_passing_trouble_costs_nobody_the_message(shop: RunningSandbox, kind: 
     runner.run(FLOW)
     sync(FLOW)
 
-    there = {row["ContactKey"] for row in asked(shop) if row["SKU"] != "SET-001"}
+    there = told_at_once(shop)
     assert sorted(entered(shop)) == sorted(there)
 
 
@@ -244,7 +268,7 @@ def test_an_event_nobody_knows_is_a_case_that_heals(shop: RunningSandbox) -> Non
     assert run.status == SyncRun.Status.FAILED
     case = ExceptionCase.objects.get(kind="entry_refused")
     assert case.open_count == 1
-    assert set(states()) == {"waiting"}
+    assert set(states()) == {"waiting", "left_out"}
 
     BackInStock.objects.update(event_key="back-in-stock-entry")
     sync(FLOW)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mirror', '0011_by_day'),
+        ('mirror', '0012_prima_order_account'),
     ]
 
     operations = [
