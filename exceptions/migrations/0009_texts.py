@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='exceptioncase',
-            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'title'), name='case_texts'),
+            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'title'), gin_pending_list_limit=32768, name='case_texts'),
         ),
         migrations.AddIndex(
             model_name='occurrence',
-            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'external_id', 'label'), name='occurrence_texts'),
+            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'external_id', 'label'), gin_pending_list_limit=32768, name='occurrence_texts'),
         ),
     ]

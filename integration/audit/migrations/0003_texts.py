@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='auditentry',
-            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'target_label', 'target_id', 'target_type'), name='audit_texts'),
+            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'target_label', 'target_id', 'target_type'), gin_pending_list_limit=32768, name='audit_texts'),
         ),
     ]

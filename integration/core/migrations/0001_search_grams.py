@@ -8,7 +8,7 @@ from django.db import migrations
 FORWARD = """
 CREATE FUNCTION search_grams(VARIADIC said text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(array_agg(DISTINCT substr(whole, place, 3)), '{}')
+    SELECT coalesce(array_agg(substr(whole, place, 3)), '{}')
     FROM upper(array_to_string(said, E'\\n')) AS whole,
         generate_series(1, length(whole) - 2) AS place
 $$;

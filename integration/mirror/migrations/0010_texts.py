@@ -28,11 +28,11 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FORWARD, BACKWARD),
         migrations.AddIndex(
             model_name='campaignorder',
-            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'key', 'contact_key', 'email', 'customer_name', 'campaign', integration.mirror.texts.OrderProofs('payload')), name='order_texts'),
+            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'key', 'contact_key', 'email', 'customer_name', 'campaign', integration.mirror.texts.OrderProofs('payload')), gin_pending_list_limit=32768, name='order_texts'),
         ),
         migrations.AddIndex(
             model_name='primacustomer',
-            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'account_code', 'contact_key', 'name', 'email', 'vat_number'), name='customer_texts'),
+            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'account_code', 'contact_key', 'name', 'email', 'vat_number'), gin_pending_list_limit=32768, name='customer_texts'),
         ),
         migrations.AddIndex(
             model_name='primacustomer',
@@ -40,6 +40,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='primaitem',
-            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'sku_key', 'description', 'gtin'), name='item_texts'),
+            index=django.contrib.postgres.indexes.GinIndex(integration.core.searching.Grams(models.Value(''), 'sku_key', 'description', 'gtin'), gin_pending_list_limit=32768, name='item_texts'),
         ),
     ]
