@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from connectors.sync import items, runner
 from connectors.sync.contacts.differences import CUSTOMER
@@ -30,6 +31,12 @@ def waiting_orders(*cases: ExceptionCase) -> list[str]:
     rows = Occurrence.objects.filter(case__in=cases, object=ORDER, closed_at__isnull=True)
     keys = rows.order_by("-amount", "external_id").values_list("external_id", flat=True)
     return list(dict.fromkeys(keys))
+
+
+def number_of_orders(cases: QuerySet[ExceptionCase]) -> int:
+    """How many orders wait behind the cases: one behind several of them is one."""
+    rows = Occurrence.objects.filter(case__in=cases, object=ORDER, closed_at__isnull=True)
+    return rows.aggregate(orders=Count("external_id", distinct=True))["orders"] or 0
 
 
 def waiting_contacts(*cases: ExceptionCase) -> list[str]:

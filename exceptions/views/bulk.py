@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from exceptions import access
+from exceptions import access, rework
 from exceptions import bulk as bulk_work
 from exceptions.action import actions
 from exceptions.filters.cases import CaseFilter
@@ -86,7 +86,7 @@ def _form_page(
         "form": form,
         "number": number,
         "some": found[:10],
-        "orders": sum(found.values_list("open_count", flat=True)),
+        "orders": rework.number_of_orders(found),
         "pks": request.POST.getlist("pk"),
         "everything": request.POST.get("everything"),
         "filter": request.POST.get("filter", ""),

@@ -1,16 +1,21 @@
 """One action over many cases, chosen by a filter, with a result each, and taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from exceptions import bulk, lifecycle, tasks
+from exceptions.intake import file_findings
 from exceptions.models import BulkJob, ExceptionCase, Status
 from exceptions.problems import NotAllowed, NotPossible
 from integration.accounts.models import User
 from integration.audit.models import AuditEntry
+from integration.core.problems import Subject
 from tests.factories.cases import case_of
+from tests.factories.findings import finding, no_tax_number, unknown_sku
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +56,16 @@ def test_a_selection_is_assigned_and_taken_back(
     assert ExceptionCase.objects.filter(assignee__isnull=True).count() == 4
     job.refresh_from_db()
     assert bulk.why_not_undo(job, operations) == "There is nothing to take back."
+
+
+def test_the_form_counts_an_order_behind_several_cases_once(client_for, operations: User) -> None:
+    file_findings([finding("CO-1", unknown_sku("A"), unknown_sku("B", 1), no_tax_number("X"))])
+    contact = replace(finding("CK-1", unknown_sku("A")), subject=Subject("sfmc", "contact", "CK-1"))
+    file_findings([contact])
+
+    page = client_for(operations).post(reverse("bulk"), {"action": "dismiss", "everything": "1"})
+
+    assert "1 order waits behind them." in page.content.decode()
 
 
 def test_snoozing_many_is_taken_back(cases: list[ExceptionCase], operations: User) -> None:
