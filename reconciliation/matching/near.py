@@ -48,7 +48,10 @@ SELECT l.id, n.document_id,
                WHEN l.kind IN ('chargeback', 'chargeback_reversal') THEN
                    CASE WHEN EXISTS (SELECT 1 FROM account a
                                      WHERE a.purpose = 'chargeback' AND a.gateway = l.gateway)
-                   THEN 'The sale that is charged back is not known.'
+                   THEN CASE l.kind WHEN 'chargeback'
+                       THEN 'The sale that is charged back is not known.'
+                       ELSE 'No chargeback of this amount is known that it would give back,'
+                           || ' or another line could give it back as well.' END
                    ELSE 'No account is set for the chargebacks of ' || l.gateway || '.' END
                WHEN l.reference = '' THEN 'The line has no reference, and nothing else fits.'
                ELSE 'No document has this reference, and nothing else fits.' END

@@ -1,7 +1,7 @@
 """What a rule is: a name, words for people, and a SELECT that finds what belongs together.
 
 A SELECT reads `open_line`, `open_document` and `receipt` (see `open_items`) and the parameters
-`control`, `company`, `window_days`, `most_parts`, `most_candidates`, `rate_days` and
+`control`, `company`, `as_of`, `window_days`, `most_parts`, `most_candidates`, `rate_days` and
 `most_swallowed`: no tolerance is wider, in minor units of any currency.
 """
 

@@ -69,16 +69,20 @@ SELECT id, bool_or(is_open) FROM (
 ) first
 GROUP BY id
 """
-# Only what is open takes others along; a receipt does too, as it ties transactions to invoices.
+# Only what is open takes others along; a receipt does too, as it ties transactions to invoices, and
+# a chargeback, as it ties what may come back of it.
 # In the order in which they are stored, a look into an index often finds its page at hand.
 _ADD_LINES = """
 INSERT INTO scope_line
-SELECT {line}, {counts}, %(round)s
-FROM (SELECT * FROM fresh_line ORDER BY id OFFSET 0) f
+SELECT {line}, f.is_open AND {counts}, %(round)s
+FROM (
+    SELECT id, COALESCE(is_open, false) OR (
+        SELECT true FROM reconciliation_match m
+        WHERE m.line_id = f.id AND m.undone_at IS NULL LIMIT 1) IS NULL AS is_open
+    FROM fresh_line f ORDER BY id OFFSET 0
+) f
 JOIN reconciliation_gatewayline l ON l.id = f.id
-WHERE f.is_open OR (
-    SELECT true FROM reconciliation_match m
-    WHERE m.line_id = f.id AND m.undone_at IS NULL LIMIT 1) IS NULL
+WHERE f.is_open OR l.kind = 'chargeback'
 """
 _ADD_DOCUMENTS = """
 INSERT INTO scope_document

@@ -81,6 +81,25 @@ CHANGES = st.lists(
     max_size=4,
 )
 WORLDS = st.tuples(st.lists(LINES, max_size=9), st.lists(DOCUMENTS, max_size=7))
+# Sales charged back and given back, each known by the sale, the dispute or the reference alone.
+DISPUTES: st.SearchStrategy[Any] = st.tuples(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "reference": st.sampled_from(["", "CO-1", "co 1"]),
+                "gross": st.sampled_from([100, 100, 200]),
+                "kind": st.sampled_from(
+                    ["charge", "chargeback", "chargeback", "chargeback_reversal"]
+                ),
+                "transaction_id": TRANSACTIONS,
+                "parent_transaction_id": TRANSACTIONS,
+            }
+        ),
+        min_size=3,
+        max_size=9,
+    ),
+    st.just([]),
+)
 World = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 some = settings(
@@ -194,6 +213,52 @@ def test_a_second_run_changes_nothing(world):
 @some
 @given(WORLDS, CHANGES)
 def test_a_run_over_what_changed_finds_what_a_run_over_everything_would(world, changed):
+    _finds_the_same(world, changed)
+
+
+@some
+@given(DISPUTES, CHANGES)
+def test_so_it_does_of_chargebacks_and_what_came_back_of_them(world, changed):
+    _finds_the_same(world, changed)
+
+
+@some
+@given(DISPUTES, st.integers(1, 1000))
+def test_no_more_comes_back_than_was_charged_back(world, order):
+    with forgotten():
+        set_up()
+        for part in (0, 1):
+            put(world, order, part=part, file=statement())
+            match.run()
+        booked = GatewayLine.objects.filter(matches__rule="chargebacks")
+        backs = list(booked.filter(kind="chargeback"))
+        taken: dict[int, GatewayLine] = {}
+        for each in booked.filter(kind="chargeback_reversal"):
+            assert _place(each, backs, taken, set())
+
+
+def _place(
+    given_back: GatewayLine, backs: list[GatewayLine], taken: dict[int, GatewayLine], seen: set[int]
+) -> bool:
+    """Finds it a chargeback of its own, moving others aside where they have another."""
+    for back in backs:
+        if back.pk in seen or not _may_give_back(given_back, back):
+            continue
+        seen.add(back.pk)
+        if back.pk not in taken or _place(taken[back.pk], backs, taken, seen):
+            taken[back.pk] = given_back
+            return True
+    return False
+
+
+def _may_give_back(line: GatewayLine, back: GatewayLine) -> bool:
+    parent, reference = line.parent_transaction_id, line.reference.upper().replace(" ", "")
+    by_sale = parent != "" and parent in (back.parent_transaction_id, back.transaction_id)
+    same = reference.replace("-", "") == back.reference_key
+    return line.gross == -back.gross and (by_sale or (reference != "" and same))
+
+
+def _finds_the_same(world: World, changed: list[tuple[str, int, dict[str, Any]]]) -> None:
     found = []
     for incremental in (True, False):
         with forgotten():
