@@ -1,14 +1,18 @@
 """A match by hand is done at once when both sides agree; otherwise it takes two people."""
 
+from importlib import import_module
+
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from reconciliation import adjustments, by_hand, counterparts, periods, running, totals
 from reconciliation.adjustments import Proposal
 from reconciliation.by_hand import Chosen
 from reconciliation.control import controls
-from reconciliation.models import Adjustment, AdjustmentLimit, Difference, Match
+from reconciliation.models import Adjustment, AdjustmentLimit, Difference, Match, Period
 from reconciliation.refusals import NotYours, Refused
 from reconciliation.statement import figures
+from reconciliation.tolerated import swallowing
 from tests.factories.matching import document, line, receipt, tolerance
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +172,33 @@ def test_what_two_people_booked_with_a_match_is_no_tolerance_and_goes_with_the_m
     by_hand.undo(Match.objects.get(), actor=finance, reason="Wrong invoice")
 
     assert "Adjusted: Match by hand" not in {one.what for one in figures(period)}
+
+
+def test_a_match_approved_before_it_was_named_in_its_adjustment_is_found(finance, finance2):
+    # given
+    limit()
+    chosen, difference = left_over()
+    made = by_hand.put_together(chosen, actor=finance, reason="Paid short", difference=difference)
+    assert isinstance(made, Adjustment)
+    adjustments.approve(made, actor=finance2)
+    matched = Match.objects.get()
+    payload = made.payload
+    Adjustment.objects.update(payload=payload)
+    other = by_hand.put_together(
+        Chosen([line()], [document()]), actor=finance, reason="Of the same minute"
+    )
+    assert [one.pk for one in swallowing()] == [matched.pk]
+    periods.period_of("main", matched.day)
+    Period.objects.update(state="locked")
+
+    # when
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(import_module("reconciliation.migrations.0015_every_late_change").NAMED)
+
+    # then
+    assert other.pk != matched.pk
+    assert Adjustment.objects.get().payload == {**payload, "match": matched.pk}
+    assert not swallowing().exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Adjustment.objects.update(payload={})

@@ -236,3 +236,24 @@ def test_an_invoice_that_moves_to_another_day_or_currency_leaves_one_and_comes_t
         (-10080, "GBP"),
         (12000, "EUR"),
     }
+
+
+def test_every_change_after_the_signature_is_traced_also_of_one_version_or_none() -> None:
+    # given
+    mirrored("INV-1", version="")
+    shut(OCTOBER, "signed")
+
+    # when
+    for gross in ("90.80", "80.80", "90.80"):
+        PrimaDocument.objects.update(gross=Decimal(gross), minor=int(Decimal(gross) * 100))
+    PrimaDocument.objects.update(deleted_at=datetime(2026, 11, 20, tzinfo=UTC))
+    PrimaDocument.objects.update(deleted_at=None)
+
+    # then
+    assert [(what, amount) for _, what, _, _, amount in traces()] == [
+        ("INV-1", -1000),
+        ("INV-1, change 2", -1000),
+        ("INV-1, change 3", 1000),
+        ("INV-1, deleted", -9080),
+        ("INV-1, restored", 9080),
+    ]
