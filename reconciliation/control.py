@@ -59,8 +59,9 @@ class Control:
     """One control. A file in `reconciliation/controls` with one subclass is a control.
 
     `everything` and `changed` select the keys to look at. `compare` selects what differs among the
-    keys of the table `scope`, with the columns of `FOUND`. `agreed` selects what both sides agree
-    on: key, company, day, currency, gateway, amount. Amounts are minor units, left minus right.
+    keys of the table `scope`, with the columns of `FOUND`. `agreed` selects what both sides say alike
+    and what is `settled`, nothing of which is open: key, company, day, currency, gateway, amount.
+    Amounts are minor units, left minus right.
     """
 
     slug: ClassVar[str]
@@ -130,6 +131,28 @@ _ORDER = (
 
 def _place(slug: str) -> tuple[int, str]:
     return (_ORDER.index(slug) if slug in _ORDER else len(_ORDER), slug)
+
+
+def is_open(control: str, key: str) -> str:
+    """SQL: whether anything about this record is open."""
+    return (
+        "EXISTS (SELECT 1 FROM reconciliation_difference d"  # noqa: S608 - constants of the product
+        f" WHERE d.control = '{control}' AND d.key = {key} AND d.closed_at IS NULL)"
+    )
+
+
+def settled(control: str) -> str:
+    """SQL: records that differ, by what two people adjusted or a tolerance swallowed, and no more.
+
+    Key, categories; company, day, currency, gateway and amount of what differs.
+    """
+    return f"""SELECT a.key, array_agg(a.category) AS categories, min(a.company) AS company,
+            min(a.day) AS day, min(a.currency) AS currency, min(a.gateway) AS gateway,
+            abs(sum(a.amount))::bigint AS amount
+        FROM reconciliation_difference a
+        WHERE a.control = '{control}' AND a.state IN ('adjusted', 'tolerated')
+            AND NOT {is_open(control, "a.key")}
+        GROUP BY a.key"""  # noqa: S608 - constants of the product
 
 
 def sides(**members_: str) -> str:

@@ -6,7 +6,7 @@ from django.conf import settings
 from integration.accounts.roles import Role
 from integration.core.money_sql import major
 from reconciliation import match
-from reconciliation.control import Category, Control, Scope, sides
+from reconciliation.control import Category, Control, Scope, settled, sides
 from reconciliation.payouts import MATCHABLE
 
 _LINE = sides(
@@ -20,6 +20,12 @@ _LINE = sides(
     fee=major("g.fee", "g.currency"),
     currency="g.currency",
 )
+# What vouchers paid of an invoice, no gateway has to pay out.
+_IS_VOUCHER = "(v.voucher_number <> '' OR lower(v.method) = 'voucher')"
+_BY_VOUCHER = f"""COALESCE((SELECT sum(abs(v.minor)) FROM mirror_primadocument v
+        WHERE v.kind = 'receipt' AND x.kind = 'invoice' AND v.invoice_number = x.number
+        AND v.invoice_number <> '' AND v.currency = x.currency AND v.deleted_at IS NULL
+        AND {_IS_VOUCHER}), 0)::bigint"""
 _DOCUMENT = sides(
     document="x.number",
     kind="x.kind",
@@ -28,16 +34,18 @@ _DOCUMENT = sides(
     account="NULLIF(x.account_code, '')",
     booked_on="x.date",
     gross=major("x.minor", "x.currency"),
+    vouchers=major(f"NULLIF({_BY_VOUCHER}, 0)", "x.currency"),
     currency="x.currency",
 )
 _TO_MATCH = f"g.kind IN ({', '.join(map(repr, MATCHABLE))})"
 _KEY = "g.gateway || '|' || g.account || '|' || g.line_id"
-# What vouchers paid of an invoice, no gateway has to pay out.
-_BY_VOUCHER = """COALESCE((SELECT sum(abs(v.minor)) FROM mirror_primadocument v
-        WHERE v.kind = 'receipt' AND x.kind = 'invoice' AND v.invoice_number = x.number
-        AND v.invoice_number <> ''
-        AND v.currency = x.currency AND v.deleted_at IS NULL
-        AND (v.voucher_number <> '' OR lower(v.method) = 'voucher')), 0)::bigint"""
+# A key says no more where an account or an id has a stroke in it; each place may be where it is cut.
+_LINE_OF_KEY = """LATERAL string_to_array(s.key, '|') part ON true
+        CROSS JOIN LATERAL generate_series(1, cardinality(part) - 2) a
+        CROSS JOIN LATERAL generate_series(a + 1, cardinality(part) - 1) b
+        JOIN reconciliation_gatewayline g ON g.gateway = array_to_string(part[1:a], '|')
+            AND g.account = array_to_string(part[a + 1:b], '|')
+            AND g.line_id = array_to_string(part[b + 1:], '|')"""
 _MATCHED = """EXISTS (
         SELECT 1 FROM reconciliation_match m WHERE m.line_id = g.id AND m.undone_at IS NULL)"""
 
@@ -65,6 +73,7 @@ class PayoutsToDocuments(Control):
         "booked_on": "Day",
         "gross": "Gross",
         "fee": "Fee",
+        "vouchers": "Paid by voucher",
         "currency": "Currency",
         "line_count": "Lines with this transaction",
     }
@@ -92,6 +101,15 @@ class PayoutsToDocuments(Control):
             "A payout holds the invoice, or it no longer counts as paid by a gateway",
         ),
         Category(
+            "voucher_over",
+            "Voucher pays too much",
+            Role.FINANCE,
+            "Vouchers, with what a gateway paid, come to more than the invoice. What is over belongs "
+            "to the customer, or a voucher was booked to the wrong invoice.",
+            "The vouchers pay no more than the invoice, or somebody matched them",
+            tolerable=True,
+        ),
+        Category(
             "duplicate_line",
             "Line is there twice",
             Role.FINANCE,
@@ -117,6 +135,9 @@ class PayoutsToDocuments(Control):
         ), documents AS (
             SELECT id FROM mirror_primadocument WHERE read_at >= %(since)s
                 OR deleted_at >= %(since)s
+            UNION SELECT i.id FROM mirror_primadocument r JOIN mirror_primadocument i
+                ON i.kind = 'invoice' AND i.number = r.invoice_number
+            WHERE r.kind = 'receipt' AND (r.read_at >= %(since)s OR r.deleted_at >= %(since)s)
             UNION SELECT document_id FROM reconciliation_match
             WHERE document_id IS NOT NULL AND (made_at >= %(since)s OR undone_at >= %(since)s)
             UNION SELECT document_id FROM reconciliation_nearmatch WHERE seen_at >= %(since)s
@@ -152,6 +173,19 @@ class PayoutsToDocuments(Control):
         LEFT JOIN twins w ON w.gateway = g.gateway AND w.account = g.account
             AND w.transaction_id = g.transaction_id AND w.kind = g.kind AND w.gross = g.gross
             AND w.currency = g.currency AND w.first <> g.id
+    ), invoices AS (
+        SELECT x.id, x.number, x.currency, k.key
+        FROM scope k JOIN mirror_primadocument x ON x.prima_id = substr(k.key, 10)
+        WHERE k.key LIKE 'document|%%' AND x.kind = 'invoice' AND x.deleted_at IS NULL
+            AND x.date <= %(until)s
+    ), by_voucher AS (
+        SELECT v.invoice_number, v.currency, sum(abs(v.minor))::bigint AS amount,
+            (sum(abs(v.minor)) FILTER (WHERE m.id IS NULL))::bigint AS still_open
+        FROM mirror_primadocument v
+        LEFT JOIN reconciliation_match m ON m.document_id = v.id AND m.undone_at IS NULL
+        WHERE v.kind = 'receipt' AND v.invoice_number <> '' AND v.deleted_at IS NULL
+            AND {_IS_VOUCHER} AND v.invoice_number IN (SELECT number FROM invoices)
+        GROUP BY 1, 2
     )
     SELECT g.key,
         CASE WHEN g.twins IS NOT NULL THEN 'duplicate_line'
@@ -182,17 +216,19 @@ class PayoutsToDocuments(Control):
         CASE WHEN g.kind = 'fee' THEN g.gateway ELSE '' END AS cause
     FROM open_lines g LEFT JOIN mirror_primadocument x ON x.id = g.document_id
     UNION ALL
-    SELECT k.key, 'unmatched_invoice', x.company, x.date, x.currency, {_BY_VOUCHER} - x.minor, x.minor,
+    SELECT k.key, 'unmatched_invoice', x.company, x.date, x.currency,
+        COALESCE(b.amount, 0) - x.minor, x.minor,
         x.provider, '', initcap(replace(x.kind, '_', ' ')) || ' ' || x.number
             || ' was paid, and no payout held it',
         '{{}}'::jsonb, {_DOCUMENT}, ARRAY['document'], '', '', ''
     FROM scope k JOIN mirror_primadocument x
         ON k.key LIKE 'document|%%' AND x.prima_id = substr(k.key, 10)
+    LEFT JOIN by_voucher b
+        ON x.kind = 'invoice' AND b.invoice_number = x.number AND b.currency = x.currency
     WHERE x.deleted_at IS NULL AND x.date <= LEAST(%(until)s, %(today)s - 10) AND (
             x.kind = 'invoice' AND x.outstanding = 0 AND EXISTS (
                 SELECT 1 FROM mirror_primadocument r WHERE r.kind = 'receipt'
-                AND r.invoice_number = x.number AND r.invoice_number <> ''
-                AND r.deleted_at IS NULL
+                AND r.invoice_number = x.number AND r.invoice_number <> '' AND r.deleted_at IS NULL
                 AND r.voucher_number = '' AND (r.provider <> '' OR r.transaction_id <> ''))
             OR x.kind = 'receipt' AND x.invoice_number = '' AND x.transaction_id <> ''
                 AND x.voucher_number = '')
@@ -205,11 +241,32 @@ class PayoutsToDocuments(Control):
         AND NOT EXISTS (SELECT 1 FROM reconciliation_nearmatch n
             WHERE n.document_id = x.id AND n.difference IS NOT NULL)
         AND EXISTS (SELECT 1 FROM reconciliation_gatewayline)
+        AND COALESCE(b.amount, 0) < x.minor
+    UNION ALL
+    SELECT a.key, 'voucher_over', x.company, x.date, x.currency,
+        b.still_open - CASE WHEN m.id IS NULL THEN x.minor ELSE 0 END, x.minor, '', '',
+        'Vouchers pay ' || CASE WHEN m.id IS NULL THEN 'more than invoice ' || x.number
+            ELSE 'invoice ' || x.number || ' once more' END,
+        '{{}}'::jsonb, {_DOCUMENT}, ARRAY['vouchers'], '', '', ''
+    FROM by_voucher b
+    JOIN invoices a ON a.number = b.invoice_number AND a.currency = b.currency
+    JOIN mirror_primadocument x ON x.id = a.id
+    LEFT JOIN reconciliation_match m ON m.document_id = x.id AND m.undone_at IS NULL
+    WHERE b.still_open > CASE WHEN m.id IS NULL THEN x.minor ELSE 0 END
     """
     agreed = f"""
         SELECT {_KEY} AS key, g.company, g.booked_on AS day, g.currency, g.gateway,
             g.gross AS amount
         FROM reconciliation_gatewayline g WHERE g.kind <> 'payout' AND {_MATCHED}
+        UNION ALL
+        SELECT s.key, g.company, g.booked_on, g.currency, g.gateway, g.gross
+        FROM ({settled("payouts_to_documents")}) s JOIN {_LINE_OF_KEY}
+        WHERE NOT {_MATCHED}
+        UNION ALL
+        SELECT s.key, x.company, x.date, x.currency, x.provider, x.minor
+        FROM ({settled("payouts_to_documents")}) s
+        JOIN mirror_primadocument x ON x.prima_id = substr(s.key, 10)
+        WHERE s.key LIKE 'document|%%' AND x.deleted_at IS NULL
     """
 
     def begin(self, scope: Scope) -> None:

@@ -95,10 +95,40 @@ class Difference(models.Model):
                 name="difference_open",
             ),
             models.Index(fields=["company", "day"], name="difference_day"),
+            # What counts as agreed though it differs; whether a payout line is adjusted.
+            models.Index(
+                fields=["control", "key"],
+                condition=Q(state__in=["adjusted", "tolerated"]),
+                name="difference_settled",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class DayTotal(models.Model):
+    """What went into a step of the control totals on a day, as the last run summed it up.
+
+    `key` is that of the control; `amount` is minor units. A million orders are not summed up again
+    each time somebody looks at what agrees.
+    """
+
+    key = models.CharField(max_length=200, primary_key=True)
+    company = models.CharField(max_length=40, default="main")
+    day = models.DateField()
+    currency = models.CharField(max_length=3, blank=True)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-day", "key"]
+        indexes = [
+            # The overview of a month.
+            models.Index(fields=["day"], name="day_total_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class DifferenceEvent(models.Model):

@@ -267,3 +267,53 @@ def test_of_an_invoice_no_payout_held_the_gateway_owes_what_no_voucher_paid() ->
     run("payouts_to_documents")
 
     assert found() == [("document|id-INV-1", "unmatched_invoice", -7000)]
+
+
+def voucher(number: str, invoice: str, gross: str, **changes: object) -> PrimaDocument:
+    return document(
+        number, kind="receipt", invoice_number=invoice, voucher_number="V-1", gross=gross, **changes
+    )
+
+
+def test_a_voucher_larger_than_its_invoice_is_a_difference_until_somebody_matches_it(
+    finance: User,
+) -> None:
+    paper = document("INV-1", "SO-1", gross="100.00")
+    bought = voucher("R-1", "INV-1", "120.00")
+
+    run("payouts_to_documents")
+
+    one = Difference.objects.get()
+    assert found() == [("document|id-INV-1", "voucher_over", 2000)]
+    assert one.title == "Vouchers pay more than invoice INV-1"
+    assert (one.right["gross"], one.right["vouchers"]) == ("100.00", "120.00")
+
+    match.by_hand([], [paper, bought], actor=finance, reason="Credit for the customer")
+    run("payouts_to_documents")
+
+    assert found() == []
+
+
+def test_a_voucher_for_an_invoice_that_a_gateway_paid_in_full_is_one_too() -> None:
+    document("INV-1", "SO-1", external_ref="CO-1", gross="100.00")
+    line(statement(), "ch_1", 10000, reference="CO-1")
+    run("payouts_to_documents")
+    assert found() == []
+
+    voucher("R-1", "INV-1", "30.00", read_at=datetime(2027, 1, 1, tzinfo=UTC))
+    run("payouts_to_documents")
+
+    assert found() == [("document|id-INV-1", "voucher_over", 3000)]
+    assert Difference.objects.get().title == "Vouchers pay invoice INV-1 once more"
+
+
+def test_vouchers_that_pay_the_invoice_and_those_of_another_currency_are_none() -> None:
+    document("INV-1", "SO-1", gross="100.00")
+    voucher("R-1", "INV-1", "60.00")
+    voucher("R-2", "INV-1", "40.00")
+    document("INV-2", "SO-2", gross="100.00")
+    voucher("R-3", "INV-2", "120.00", currency="EUR")
+
+    run("payouts_to_documents")
+
+    assert found() == []
