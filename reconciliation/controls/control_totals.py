@@ -1,17 +1,24 @@
 """Counts and sums per day, currency and campaign on both sides: proof that nothing got lost."""
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
+from django.db import connection
+
 from integration.accounts.roles import Role
 from integration.core.money_sql import minor, shown
 from integration.mirror.order_days import local_day, placed_at
-from reconciliation.control import Category, Control
+from reconciliation.control import Category, Control, Scope, is_open
+from reconciliation.models import DayTotal
 
 _DAY = local_day(placed_at("o"))
 _ARRIVED_KEY = f"'arrived|' || {_DAY} || '|' || o.currency || '|' || o.campaign"
 _SENT_KEY = f"'sent|' || {_DAY} || '|' || p.currency || '|' || o.campaign"
+_BOOKED_DAY = "COALESCE(b.order_date, b.read_at::date)"
+_WAS_READ = """p.created_at < COALESCE(
+            (SELECT moved_at FROM sync_cursor WHERE flow = 'prima_orders'), '-infinity')"""
+_INVOICED = """b.deleted_at IS NULL AND b.invoice_status = 'full'
+        AND b.order_status NOT IN ('cancelled', 'rejected')"""
 _BOOKED_KEY = (
-    "'invoiced|' || COALESCE(b.order_date, b.read_at::date) || '|' || b.currency || '|'"
-    " || COALESCE(o.campaign, '')"
+    f"'invoiced|' || {_BOOKED_DAY} || '|' || b.currency || '|' || COALESCE(o.campaign, '')"
 )
 
 
@@ -39,8 +46,7 @@ WITH arrived AS (
     FROM mirror_primaorder p JOIN mirror_campaignorder o ON o.id = p.campaign_order_id
     LEFT JOIN mirror_bookedorder b ON b.order_number = p.order_number AND b.deleted_at IS NULL
     WHERE {_SENT_KEY} IN (SELECT key FROM scope)
-        AND p.created_at < COALESCE(
-            (SELECT moved_at FROM sync_cursor WHERE flow = 'prima_orders'), '-infinity')
+        AND {_WAS_READ}
     GROUP BY 1
 ), papers AS (
     SELECT n.number, d.currency, sum(d.gross) AS gross,
@@ -55,14 +61,30 @@ WITH arrived AS (
     FROM mirror_bookedorder b
     LEFT JOIN mirror_campaignorder o ON b.external_system = 'sfmc' AND o.key = b.external_ref
     LEFT JOIN papers x ON x.number = b.order_number AND x.currency = b.currency
-    WHERE b.deleted_at IS NULL AND b.invoice_status = 'full'
-        AND b.order_status NOT IN ('cancelled', 'rejected')
+    WHERE {_INVOICED}
         AND {_BOOKED_KEY} IN (SELECT key FROM scope)
     GROUP BY 1
 ), totals AS (
     SELECT 'arrived' AS category, * FROM arrived
     UNION ALL SELECT 'sent', * FROM sent UNION ALL SELECT 'invoiced', * FROM invoiced
 )
+"""
+# In one statement, so that who looks meanwhile sees the days as they were or as they are.
+_KEEP = f"""
+WITH scope AS MATERIALIZED (
+    SELECT DISTINCT key FROM ({{keys}}) AS keys WHERE key IS NOT NULL AND key <> ''
+), {_WHAT.strip().removeprefix("WITH ")}, gone AS (
+    DELETE FROM reconciliation_daytotal t
+    WHERE t.key IN (SELECT left(key, 200) FROM scope)
+        AND t.key NOT IN (SELECT left(key, 200) FROM totals)
+)
+INSERT INTO reconciliation_daytotal (key, company, day, currency, amount)
+SELECT DISTINCT ON (left(key, 200)) left(key, 200), company, split_part(key, '|', 2)::date,
+    left(split_part(key, '|', 3), 3), {minor("left_sum", "split_part(key, '|', 3)")}
+FROM totals
+ON CONFLICT (key) DO UPDATE SET company = excluded.company, amount = excluded.amount
+    WHERE (reconciliation_daytotal.company, reconciliation_daytotal.amount)
+        IS DISTINCT FROM (excluded.company, excluded.amount)
 """
 
 
@@ -109,6 +131,7 @@ class ControlTotals(Control):
         LEFT JOIN mirror_campaignorder o ON b.external_system = 'sfmc' AND o.key = b.external_ref
         UNION SELECT key FROM reconciliation_difference
         WHERE control = 'control_totals' AND closed_at IS NULL
+        UNION SELECT key FROM reconciliation_daytotal
     """
     changed = f"""
         SELECT {_ARRIVED_KEY} AS key FROM mirror_campaignorder o
@@ -145,10 +168,15 @@ class ControlTotals(Control):
     FROM totals WHERE left_count <> right_count OR left_sum <> right_sum
     """
     agreed = f"""
-        SELECT o.key, 'main' AS company, {_DAY} AS day, o.currency, '' AS gateway,
-            {minor("COALESCE(o.total_paid, 0)", "o.currency")} AS amount
-        FROM mirror_campaignorder o
-        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d
-            WHERE d.control = 'control_totals' AND d.closed_at IS NULL
-            AND d.key = {_ARRIVED_KEY})
+        SELECT t.key, t.company, t.day, t.currency, '' AS gateway, t.amount
+        FROM reconciliation_daytotal t WHERE NOT {is_open("control_totals", "t.key")}
     """
+
+    def prepare(self, scope: Scope) -> None:
+        """Keeps what went into each step on the days that are compared."""
+        whole = scope.whole or not DayTotal.objects.exists()
+        keys = "SELECT unnest(%(keys)s::text[]) AS key" if scope.keys else self.changed
+        told = {**scope.parameters(), "keys": list(scope.keys)}
+        keep = _KEEP.format(keys=self.everything if whole else keys)
+        with connection.cursor() as cursor:
+            cursor.execute(keep, told)

@@ -5,7 +5,7 @@ from django.db import connection
 
 from integration.accounts.roles import Role
 from integration.core.money_sql import major
-from reconciliation.control import Category, Control, Scope, sides
+from reconciliation.control import Category, Control, Scope, is_open, settled, sides
 
 _PAYOUT = sides(
     payout="p.payout_id",
@@ -172,8 +172,11 @@ class PayoutToBank(Control):
         SELECT {_KEY} AS key, p.company, p.paid_on AS day, p.currency, p.gateway,
             {_AMOUNT} AS amount
         FROM reconciliation_payout p JOIN reconciliation_bankmatch m ON m.payout_id = p.id
-        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d
-            WHERE d.control = 'payout_to_bank' AND d.key = {_KEY} AND d.closed_at IS NULL)
+        WHERE NOT {is_open("payout_to_bank", _KEY)}
+        UNION ALL
+        SELECT s.key, p.company, p.paid_on, p.currency, p.gateway, {_AMOUNT}
+        FROM ({settled("payout_to_bank")}) s JOIN reconciliation_payout p ON s.key = {_KEY}
+        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_bankmatch m WHERE m.payout_id = p.id)
     """
 
     def prepare(self, scope: Scope) -> None:

@@ -3,9 +3,11 @@
 
 from integration.accounts.roles import Role
 from integration.core.money_sql import minor, shown
-from reconciliation.control import Category, Control, sides
+from reconciliation.control import Category, Control, is_open, settled, sides
 
 _KINDS = "x.kind IN ('invoice', 'credit_note') AND x.deleted_at IS NULL"
+_SHARED = "cardinality(x.order_numbers) > 1"
+"""Of several orders; an index has these alone. Any other is of its `order_number`."""
 _ORDER = sides(
     order_number="o.numbers",
     status="o.order_status",
@@ -144,7 +146,7 @@ class PrimaToDocuments(Control):
         UNION SELECT unnest(order_numbers) FROM mirror_primadocument
         WHERE kind IN ('invoice', 'credit_note')
     """
-    changed = """
+    changed = f"""
         WITH direct AS (
             SELECT order_number AS key FROM mirror_bookedorder
             WHERE read_at >= %(since)s OR deleted_at >= %(since)s
@@ -155,23 +157,25 @@ class PrimaToDocuments(Control):
                 AND (read_at >= %(since)s OR deleted_at >= %(since)s)
         )
         SELECT key FROM direct
-        UNION SELECT unnest(x.order_numbers) FROM mirror_primadocument x
-        JOIN direct ON direct.key = ANY(x.order_numbers)
-        WHERE cardinality(x.order_numbers) > 1
+        UNION SELECT unnest(x.order_numbers)
+        FROM mirror_primadocument x, unnest(x.order_numbers) AS n(number)
+        WHERE {_SHARED} AND n.number IN (SELECT key FROM direct)
         UNION SELECT key FROM reconciliation_difference
         WHERE control = 'prima_to_documents' AND closed_at IS NULL
     """
     compare = f"""
-    WITH named AS (
-        SELECT x.id, n.number, cardinality(x.order_numbers) AS several,
-            (SELECT min(other) FROM unnest(x.order_numbers) other) AS least
+    WITH shared AS (
+        SELECT x.id, n.number, (SELECT min(other) FROM unnest(x.order_numbers) other) AS least
         FROM mirror_primadocument x, unnest(x.order_numbers) AS n(number)
-        WHERE {_KINDS} AND x.date <= %(until)s
-            AND (%(since)s::timestamptz IS NULL
-                OR n.number IN (SELECT key FROM scope))
+        WHERE {_KINDS} AND x.date <= %(until)s AND {_SHARED}
+    ), named AS (
+        SELECT x.id, x.order_number AS number
+        FROM scope s JOIN mirror_primadocument x ON x.order_number = s.key
+        WHERE {_KINDS} AND x.date <= %(until)s AND NOT {_SHARED}
+        UNION ALL SELECT id, number FROM shared
     ), units AS (
         SELECT s.key AS number, COALESCE(min(n.least), s.key) AS key
-        FROM scope s LEFT JOIN named n ON n.number = s.key AND n.several > 1 GROUP BY s.key
+        FROM scope s LEFT JOIN shared n ON n.number = s.key GROUP BY s.key
     ), held AS (
         SELECT u.key, b.* FROM units u JOIN mirror_bookedorder b ON b.order_number = u.number
         WHERE b.deleted_at IS NULL AND COALESCE(b.order_date, b.read_at::date) <= %(until)s
@@ -225,6 +229,9 @@ class PrimaToDocuments(Control):
     ), paper_texts AS (
         SELECT key, string_agg(ref || ' ' || COALESCE(sku, '') || ' × ' || trim_scale(quantity)
             || ' = ' || trim_scale(gross), ', ' ORDER BY ref) AS words FROM invoiced GROUP BY key
+    ), charge_codes AS (
+        SELECT h.key, min(c->>'code') AS code
+        FROM held h, jsonb_array_elements(h.data->'charges') c GROUP BY h.key
     ), paper_charges AS (
         SELECT p.key, sum((c->>'net')::numeric) AS net
         FROM own p, jsonb_array_elements(p.data->'charges') c
@@ -245,11 +252,11 @@ class PrimaToDocuments(Control):
             COALESCE(p.currency, o.currency) AS currency, COALESCE(p.number, 0) AS papers,
             COALESCE(l.more, false) AND o.number = 1 AS more,
             COALESCE(l.repriced, false) AND o.number = 1 AS repriced, l.price_out_by,
-            s.words AS strangers
+            s.words AS strangers, k.code AS charge_code
         FROM orders o LEFT JOIN texts t ON t.key = o.key
         LEFT JOIN paper_texts q ON q.key = o.key LEFT JOIN paper_charges c ON c.key = o.key
         LEFT JOIN paper_sums p ON p.key = o.key LEFT JOIN line_sums l ON l.key = o.key
-        LEFT JOIN strange s ON s.key = o.key
+        LEFT JOIN strange s ON s.key = o.key LEFT JOIN charge_codes k ON k.key = o.key
     )
     SELECT answer.* FROM (
     SELECT NULL::text AS key, NULL::text AS category, NULL::text AS company, NULL::date AS day,
@@ -304,8 +311,7 @@ class PrimaToDocuments(Control):
             "o.gross - d.invoiced",
             "'Charges of order ' || o.numbers || ' were not invoiced'",
             "'charges'",
-            "(SELECT min(c->>'code') FROM held h, jsonb_array_elements(h.data->'charges') c"
-            " WHERE h.key = o.key)",
+            "d.charge_code",
         )
     }
         o.complete AND NOT o.cancelled AND d.papers > 0 AND d.charges < o.charges
@@ -366,13 +372,16 @@ class PrimaToDocuments(Control):
             SELECT b.order_number, b.company, b.read_at::date, b.currency, b.gross
             FROM mirror_bookedorder b WHERE {_INVOICED} AND b.order_date IS NULL
         ) held
-        WHERE NOT EXISTS (SELECT 1 FROM reconciliation_difference d
-            WHERE d.control = 'prima_to_documents' AND d.key = held.key AND d.closed_at IS NULL)
+        WHERE NOT {is_open("prima_to_documents", "held.key")}
             AND key NOT IN (SELECT n.number
                 FROM mirror_primadocument x, unnest(x.order_numbers) AS named(number),
                     unnest(x.order_numbers) AS n(number)
-                WHERE {_KINDS} AND cardinality(x.order_numbers) > 1 AND EXISTS (
-                    SELECT 1 FROM reconciliation_difference d
-                    WHERE d.control = 'prima_to_documents' AND d.key = named.number
-                    AND d.closed_at IS NULL))
+                WHERE {_KINDS} AND {_SHARED} AND {is_open("prima_to_documents", "named.number")})
+        UNION ALL
+        SELECT s.key, COALESCE(b.company, s.company),
+            COALESCE(b.order_date, b.read_at::date, s.day), COALESCE(b.currency, s.currency), '',
+            COALESCE({minor("b.gross", "b.currency")}, s.amount)
+        FROM ({settled("prima_to_documents")}) s
+        LEFT JOIN mirror_bookedorder b ON b.order_number = s.key AND b.deleted_at IS NULL
+        WHERE b.id IS NULL OR b.invoice_status NOT IN ('full', 'credited')
     """

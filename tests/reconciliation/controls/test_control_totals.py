@@ -9,7 +9,7 @@ from connectors.sync.models import SyncItem
 from integration.mirror.models import BookedOrder, CampaignOrder, PrimaDocument
 from reconciliation import running, totals
 from reconciliation.control import control_of
-from reconciliation.models import Difference
+from reconciliation.models import DayTotal, Difference
 from tests.factories.books import booked, document, prima_was_read, sent
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_a_day_of_orders_ends_when_it_ends_where_the_company_is() -> None:
 
     assert [row[0] for row in run()] == ["sent|2026-10-01|GBP|AUTUMN"]
     days = {line.month: line.agreed for line in totals.by_control(totals.Narrowed())}
-    assert days == {"2026-10": 3}
+    assert days == {"2026-10": 4}  # arrived on two days, sent and invoiced on one
 
 
 def test_an_invoice_in_another_currency_is_not_what_was_ordered() -> None:
@@ -119,3 +119,45 @@ def test_an_invoice_in_another_currency_is_not_what_was_ordered() -> None:
     assert [(key, amount) for key, _, _, amount in run()] == [
         ("invoiced|2026-10-15|GBP|AUTUMN", 10080)
     ]
+
+
+def test_agreed_counts_what_open_counts_a_day_of_a_step() -> None:
+    whole_story()
+    PrimaDocument.objects.filter(number="INV-2").delete()
+    run()
+
+    found = totals.by_control(totals.Narrowed())
+    [line] = [one for one in found if one.control.slug == "control_totals"]
+    rows = list(totals.agreed_rows(line.control, totals.Narrowed(), 0, None))
+
+    assert [row[0] for row in rows] == [
+        "arrived|2026-10-15|GBP|AUTUMN",
+        "sent|2026-10-15|GBP|AUTUMN",
+    ]
+    assert [row[5] for row in rows] == [30240, 30240]
+    assert (line.agreed, line.open, line.share) == (2, 1, 66)
+    assert (line.agreed_amount, line.open_amount) == (60480, 10080)
+
+
+def test_the_days_that_agree_are_summed_up_by_each_run_and_forgotten_when_they_are_gone() -> None:
+    whole_story()
+    run()
+    kept = set(DayTotal.objects.values_list("key", "amount"))
+    assert kept == {
+        (f"{step}|2026-10-15|GBP|AUTUMN", 30240) for step in ("arrived", "sent", "invoiced")
+    }
+
+    later = datetime(2026, 10, 20, 12, tzinfo=UTC)
+    CampaignOrder.objects.update(ordered_at=later, first_seen_at=later, last_seen_at=later)
+    BookedOrder.objects.filter(order_number="SO-3").update(gross=Decimal("90.00"), read_at=later)
+    run()
+
+    assert dict(DayTotal.objects.values_list("key", "amount")) == {
+        "arrived|2026-10-20|GBP|AUTUMN": 30240,
+        "sent|2026-10-20|GBP|AUTUMN": 30240,
+        "invoiced|2026-10-15|GBP|AUTUMN": 29160,
+    }
+
+
+def test_what_agrees_of_control_totals_reads_the_days_and_no_order() -> None:
+    assert "mirror_" not in control_of("control_totals").agreed

@@ -10,7 +10,7 @@ from django.utils import timezone
 from exceptions.models import CaseEvent, ExceptionCase, Occurrence
 from integration.accounts.models import User
 from integration.mirror.models import BookedOrder, PrimaDocument
-from reconciliation import running
+from reconciliation import running, totals
 from reconciliation.control import controls
 from reconciliation.models import (
     BankMatch,
@@ -20,7 +20,7 @@ from reconciliation.models import (
     Payout,
     StatementFile,
 )
-from tests.factories.books import booking, document, line, statement
+from tests.factories.books import booked, booking, document, line, sent, statement
 from tests.factories.desk_of_finance import desk
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,50 @@ def test_a_difference_that_comes_back_is_the_same_case_again(books: Payout) -> N
     case.refresh_from_db()
     assert case.status != "resolved"
     assert ExceptionCase.objects.count() == cases
+
+
+def agreed_keys(slug: str) -> list[str]:
+    return [row[0] for row in totals.agreed_rows(controls()[slug], totals.Narrowed(), 0, None)]
+
+
+@pytest.mark.parametrize("state", ["adjusted", "tolerated"])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_is_settled_agrees_once_and_what_is_open_does_not(
+    books: Payout, slug: str, state: str
+) -> None:
+    own = Difference.objects.filter(control=slug, closed_at__isnull=True)
+    still_open = set(own.values_list("key", flat=True))
+    before = agreed_keys(slug)
+    assert still_open
+    assert not still_open & set(before)
+
+    own.update(state=state, closed_at=timezone.now())
+
+    after = agreed_keys(slug)
+    assert set(after) >= still_open | set(before)
+    assert len(after) == len(set(after))
+    lines = [one for one in totals.by_control(totals.Narrowed()) if one.control.slug == slug]
+    assert {(one.open, one.share) for one in lines} == {(0, 100)}
+
+
+def test_an_order_with_a_cancelled_copy_in_prima_agrees_once() -> None:
+    sent("CO-1", "SO-1")
+    booked("SO-0", "CO-1", order_status="cancelled")
+    booked("SO-1", "CO-1")
+
+    assert agreed_keys("order_to_prima") == ["CO-1"]
+
+
+def test_a_line_with_a_stroke_in_its_account_or_id_agrees_when_it_is_adjusted() -> None:
+    file = statement()
+    for account, name in (("a|b", "ch_1"), ("a", "b|ch|2"), ("", "|ch_3|")):
+        line(file, name, 500, account=account)
+    running.run(controls()["payouts_to_documents"])
+
+    Difference.objects.update(state="adjusted", closed_at=timezone.now())
+
+    assert set(agreed_keys("payouts_to_documents")) == {
+        "stripe|a|b|ch_1",
+        "stripe|a|b|ch|2",
+        "stripe|||ch_3|",
+    }
