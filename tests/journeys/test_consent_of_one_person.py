@@ -228,3 +228,14 @@ def test_somebody_who_is_no_customer_yet_objects_by_telephone(estate, marketing)
     assert desk.status("ann") == "Unsubscribed"
     assert desk.journeys_of("ann") == []
     assert desk.status("ben") == "Active"
+
+
+def test_an_unsubscription_counts_although_the_contact_has_no_readable_address_here(estate):
+    Contact.objects.filter(key="CK-ann").update(email="ann (at) example")
+    desk.follows_the_link("ann")
+
+    desk.until_confirmed()
+
+    ann = Recipient("CK-ann", email="ann@example.com")
+    assert not allowed([ann], "email", "marketing").cleared
+    assert desk.at_prima_is("ann") == "opt_out"

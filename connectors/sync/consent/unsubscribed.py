@@ -62,10 +62,9 @@ def take(client: SfmcClient, told: Sequence[Unsubscription]) -> Counted:
     if not told:
         return Counted()
     named = _named(client, told)
-    found = [(one, *named[one.id]) for one in told if named[one.id][1]]
-    lost = [one for one in told if not named[one.id][1]]
-    hashes = {one.id: _hash(email) for one, _, email in found}
-    found = [one for one in found if hashes[one[0].id]]
+    hashes = {key: _hash(email) for key, (_, email) in named.items()}
+    found = [(one, *named[one.id]) for one in told if hashes[one.id]]
+    lost = [one for one in told if not hashes[one.id]]
     echoes, doubtful = _echoes(found, hashes)
     known = _known([one for one in found if one[0].id not in echoes], hashes)
     uids = _customers({key for _, key, _ in found if key})
@@ -82,13 +81,17 @@ def take(client: SfmcClient, told: Sequence[Unsubscription]) -> Counted:
 
 
 def _named(client: SfmcClient, told: Sequence[Unsubscription]) -> dict[str, tuple[str, str]]:
-    """(contact key, address) of each: from what was told, from the mirror, then by asking."""
+    """(contact key, address) of each: from what was told, from the mirror, then by asking.
+
+    What the mirror holds may be no address: what the shop wrote down is not what is subscribed.
+    """
     numbers = {one.number for one in told if one.number and not one.key}
     by_number = {
         number: (key, email)
         for number, key, email in Contact.objects.filter(subscriber_id__in=numbers).values_list(
             "subscriber_id", "key", "email"
         )
+        if _hash(email)
     }
     if missing := sorted(numbers - set(by_number)):
         for found_there in client.subscribers.find_by_ids(missing):
@@ -109,7 +112,7 @@ def _emails(contact_keys: set[str]) -> dict[str, str]:
     rows = Contact.objects.annotate(upper=Upper("key")).filter(
         upper__in={key.upper() for key in contact_keys}
     )
-    return {upper: email for upper, email in rows.values_list("upper", "email") if email}
+    return {upper: email for upper, email in rows.values_list("upper", "email") if _hash(email)}
 
 
 def _hash(email: str) -> str:
