@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from connectors.sync.orders.corrections import corrected, value_at
+from connectors.sync.orders.corrections import corrected, row_at, value_at
 from exceptions.payload import words
 from exceptions.problems import NotPossible
 from exceptions.storable import text
@@ -52,10 +52,16 @@ def changes_of(order: CampaignOrder, values: Mapping[str, str]) -> dict[str, dic
     """What differs between the order as it stands and `values` by pointer."""
     payload = as_corrected(order)
     return {
-        pointer: {"from": _text(value_at(order.payload, pointer)), "to": value}
+        pointer: _change(order.payload, pointer, value)
         for pointer, value in values.items()
         if _text(value_at(payload, pointer)) != value
     }
+
+
+def _change(payload: Any, pointer: str, value: str) -> dict[str, str]:
+    change = {"from": _text(value_at(payload, pointer)), "to": value}
+    row = row_at(payload, pointer)
+    return change if row is None else {**change, "of": row}
 
 
 def correct(

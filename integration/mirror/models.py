@@ -81,8 +81,8 @@ class CampaignOrder(models.Model):
 class OrderCorrection(models.Model):
     """A person's correction of one order, kept beside the original.
 
-    `changes` maps a JSON Pointer into the payload to {"from": …, "to": …}. The newest active
-    correction of a pointer counts.
+    `changes` maps a JSON Pointer into the payload to {"from": …, "to": …}, and "of", which row of a
+    list it was. The newest active correction of a pointer counts.
     """
 
     order = models.ForeignKey(CampaignOrder, on_delete=models.PROTECT, related_name="corrections")

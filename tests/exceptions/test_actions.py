@@ -220,7 +220,9 @@ def test_a_correction_is_kept_beside_the_original_and_the_order_tried_again(
     action.take(case, form.cleaned_data, actor=operations, version=case.version)
 
     correction = OrderCorrection.objects.get()
-    assert correction.changes == {"/lines/0/quantity": {"from": "1", "to": "2"}}
+    assert correction.changes == {
+        "/lines/0/quantity": {"from": "1", "to": "2", "of": "1 WARRANTY-3Y"}
+    }
     assert correction.order.payload["lines"][0]["quantity"] == "1"
     assert BulkJob.objects.get().payload["rows"] == ["CO-1"]
 

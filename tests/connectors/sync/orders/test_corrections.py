@@ -52,6 +52,19 @@ def test_a_change_of_what_has_changed_since_is_stale():
     assert len(result.stale) == 5
 
 
+def test_a_change_of_a_line_does_not_land_on_another_that_took_its_place():
+    mine = {"line_no": "2", "sku": "A", "quantity": "1"}
+    other = {"line_no": "1", "sku": "B", "quantity": "1"}
+    change = {"/lines/0/quantity": {"from": "1", "to": "2", "of": "2 A"}}
+
+    there = corrected({"lines": [mine]}, [change])
+    moved = corrected({"lines": [other, mine]}, [change])
+
+    assert there.payload["lines"][0]["quantity"] == "2"
+    assert moved.payload == {"lines": [other, mine]}
+    assert moved.stale == ("/lines/0/quantity",)
+
+
 def test_pointers_reach_names_with_slashes():
     assert value_at({"a/b": {"~": 1}}, "/a~1b/~0") == 1
     assert value_at([1], "/00000000000000000000001") is None
