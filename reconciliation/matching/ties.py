@@ -28,7 +28,9 @@ INSERT INTO fresh_key
 SELECT 'reference', r.value
 FROM (SELECT reference_key AS value FROM scope_line WHERE round = %(round)s
       UNION
-      SELECT reference_key FROM scope_document WHERE round = %(round)s) r
+      SELECT reference_key FROM scope_document WHERE round = %(round)s
+      UNION
+      SELECT was_reference FROM reconciliation_change WHERE %(round)s = 1) r
 WHERE r.value <> ''
   AND NOT EXISTS (SELECT 1 FROM scope_key s WHERE s.key = 'reference' AND s.value = r.value)
 ORDER BY r.value;
@@ -88,6 +90,13 @@ FROM (
     JOIN reconciliation_match m ON m.document_id = i.id AND m.undone_at IS NULL
     JOIN reconciliation_gatewayline c ON c.id = m.line_id AND c.transaction_id <> ''
     WHERE d.round = %(round)s AND d.counts AND d.kind = 'credit_note'
+    UNION ALL
+    SELECT k.key, k.value
+    FROM reconciliation_change c
+    CROSS JOIN LATERAL (VALUES
+        ('transaction', c.was_transaction), ('transaction', c.was_parent),
+        ('invoice', c.was_invoice)) k (key, value)
+    WHERE %(round)s = 1
 ) found
 WHERE found.value <> ''
   AND NOT EXISTS (SELECT 1 FROM scope_key s WHERE s.key = found.key AND s.value = found.value);

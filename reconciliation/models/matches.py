@@ -174,11 +174,18 @@ class NearMatch(models.Model):
 
 
 class Change(models.Model):
-    """A line or document that changed in what a match rests on. Triggers write these rows."""
+    """A line or document that changed in what a match rests on. Triggers write these rows.
+
+    `was_…` is what it was known by before: whatever hung together with that is looked at again.
+    """
 
     side = models.CharField(max_length=8)
     object_id = models.BigIntegerField()
     what = models.CharField(max_length=120)
+    was_reference = models.TextField(blank=True, default="")
+    was_transaction = models.TextField(blank=True, default="")
+    was_parent = models.TextField(blank=True, default="")
+    was_invoice = models.TextField(blank=True, default="")
     at = models.DateTimeField()
 
     class Meta:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from integration.mirror.documents import PrimaDocument
 from reconciliation import match
 from reconciliation.models import Change, Match, NearMatch, Period
 from tests.factories.matching import CONTROL, DAY, account, document, line, receipt, statement
@@ -75,6 +76,34 @@ def test_a_line_that_changes_breaks_its_match_and_finds_another():
     result = match.run(since=timezone.now())
     assert (result.undone, result.matches) == (1, 1)
     assert Match.objects.get(undone_at__isnull=True).document == other
+
+
+def test_what_hung_on_what_changed_is_looked_at_again():
+    waiting = line("CO-1")
+    ours, other = document("CO-1", 1234), document("CO-1", 1234)
+    match.run()
+    assert not Match.objects.exists()
+
+    PrimaDocument.objects.filter(pk=other.pk).update(external_ref="CO-2")
+    match.run(since=timezone.now())
+
+    made = Match.objects.get()
+    assert (made.line, made.document) == (waiting, ours)
+
+
+def test_an_invoice_that_a_receipt_names_no_more_is_looked_at_again():
+    invoice = document("", 1234, customer_email="ann@example.com")
+    paid = receipt(invoice, "t1")
+    line("", transaction_id="t1", gross=1000)
+    waiting = line("", customer_email="ann@example.com", gross=1234)
+    match.run()
+    assert not Match.objects.exists()
+
+    PrimaDocument.objects.filter(pk=paid.pk).update(invoice_number="INV-9")
+    match.run(since=timezone.now())
+
+    made = Match.objects.get()
+    assert (made.line, made.document) == (waiting, invoice)
 
 
 def test_what_nothing_rests_on_may_change():
