@@ -81,6 +81,7 @@ MATCHED = [
 STATEMENT = [
     ("Matched: Payout lines and documents", "EUR", 2, "130.00"),
     ("Matched: Payout lines and documents", "GBP", 10, "367.00"),
+    ("Exchange differences booked: 7630", "GBP", 1, "-0.64"),
     ("Arrived late: invoice", "GBP", 1, "24.00"),
 ]
 

@@ -8,6 +8,7 @@ from connectors.sync.models import Cursor
 from integration.consent import ledger
 from integration.consent.models import ConsentEvent
 from integration.consent.suppression import allowed
+from integration.mirror.models import Contact
 from integration.records.audience import Recipient
 from tests.factories.consent import objection, opt_out
 from tests.journeys import consent_desk as desk
@@ -33,6 +34,7 @@ def restore() -> None:
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     Cursor.objects.all().delete()
+    Contact.objects.update(status="Active")
 
 
 def is_allowed(channel: str) -> bool:
