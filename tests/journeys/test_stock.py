@@ -10,7 +10,7 @@ from connectors.sandbox.running import RunningSandbox
 from connectors.sync import connections, runner
 from connectors.sync.models import OutgoingRow, StockRequest
 from exceptions.models import ExceptionCase
-from integration.mirror.models import PrimaItem
+from integration.mirror.models import Contact, PrimaItem
 from tests.connectors.sync.desk import at_prima
 from tests.journeys.desk import desk, world
 
@@ -79,7 +79,12 @@ def test_both_systems_agree_after_a_bad_day_and_nobody_is_told_twice() -> None:
         app: Any = sandbox.server.front.apps["sfmc"]
         with app.cloud.store.read() as db:
             entered = [row["contact"] for row in db.execute("SELECT contact FROM entries")]
-        asked = StockRequest.objects.values_list("contact_key", flat=True)
-        assert sorted(entered) == sorted(asked)
-        assert set(StockRequest.objects.values_list("state", flat=True)) == {"sent"}
+        # Who had unsubscribed is told nothing.
+        silent = set(Contact.objects.filter(status="Unsubscribed").values_list("key", flat=True))
+        asked = StockRequest.objects.values_list("contact_key", "state", "why")
+        told_of = [contact for contact, _, _ in asked if contact not in silent]
+        left_out = {told[1:] for told in asked if told[0] in silent}
+        assert sorted(entered) == sorted(told_of)
+        assert {state for contact, state, _ in asked if contact not in silent} == {"sent"}
+        assert left_out == {("left_out", "Unsubscribed in Marketing Cloud.")}
         assert not ExceptionCase.objects.filter(open_count__gt=0).exists()
