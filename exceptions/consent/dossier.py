@@ -13,7 +13,6 @@ from connectors.sync.consent import numbers
 from connectors.sync.models import Exchange, SyncItem
 from exceptions.models import Occurrence
 from integration.consent import addresses
-from integration.consent.addresses import UnusableAddress
 from integration.consent.models import (
     ConsentAddress,
     ConsentEvent,
@@ -251,11 +250,8 @@ def _by_text(found: Dossier, text: str) -> None:
         found.accounts.add(name)
     elif "@" in text:
         found.emails.add(text)
-    for channel in ("email", "sms", "post"):
-        try:
-            found.hashes.add(addresses.address_hash(channel, text))
-        except UnusableAddress:
-            continue
+    hashes = {addresses.known_hash(channel, text) for channel in ("email", "sms", "post")}
+    found.hashes |= hashes - {""}
     contacts = Contact.objects.filter(key__iexact=text)
     found.contact_keys |= set(contacts.values_list("key", flat=True))
     found.contact_keys |= numbers.contacts_with([text])[text]
@@ -273,11 +269,7 @@ def _completed(found: Dossier) -> Dossier:
     for _ in range(2):
         _by_emails(found)
         _by_keys(found)
-    for email in found.emails:
-        try:
-            found.hashes.add(addresses.address_hash("email", email))
-        except UnusableAddress:
-            continue
+    found.hashes |= {addresses.known_hash("email", email) for email in found.emails} - {""}
     found.hashes |= {addresses.person_hash(uid) for uid in found.uids}
     said = ConsentEvent.objects.filter(customer_uid__in=found.uids)
     found.hashes |= set(said.values_list("address_hash", flat=True))

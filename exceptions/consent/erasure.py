@@ -4,7 +4,6 @@ Orders stay, without the person: the books need them. The ledger stays: it holds
 its keyed hash. Both systems are the owners of their data; what they still hold is read again.
 """
 
-import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,7 +26,6 @@ from integration.accounts.models import User
 from integration.accounts.roles import May
 from integration.audit import trail
 from integration.consent import addresses, ledger
-from integration.consent.addresses import UnusableAddress
 from integration.consent.happening import Happening
 from integration.consent.models import ConsentEvidence, Source
 from integration.core.personal import PERSONAL
@@ -65,8 +63,8 @@ def _suppress(dossier: Dossier, actor: User) -> None:
     known = dict(dossier.addresses().exclude(address="").values_list("address_hash", "address"))
     clear = {key: (_channel_of(key, address), address) for key, address in known.items()}
     for channel, address in dossier.reached_at():
-        with contextlib.suppress(UnusableAddress):
-            clear.setdefault(addresses.address_hash(channel, address), (channel, address))
+        if key := addresses.known_hash(channel, address):
+            clear.setdefault(key, (channel, address))
     ledger.record(
         [
             Happening(
@@ -93,11 +91,8 @@ def _channel_of(key: str, address: str) -> str:
     """Of what the address with this hash is one; empty when it stands for a person or account."""
     if address.startswith((addresses.PERSON, addresses.ACCOUNT)):
         return ""
-    for channel in ("email", "phone", "post"):
-        with contextlib.suppress(UnusableAddress):
-            if addresses.address_hash(channel, address) == key:
-                return channel
-    return ""
+    channels = ("email", "phone", "post")
+    return next((one for one in channels if addresses.known_hash(one, address) == key), "")
 
 
 def _pseudonymise(dossier: Dossier) -> dict[str, int]:

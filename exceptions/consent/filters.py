@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 
 from connectors.sync.consent.claims import OVER
 from integration.consent import addresses
-from integration.consent.addresses import UnusableAddress
 from integration.consent.models import Channel, Propagation, Source
 
 _SELECT = {"class": "form-select"}
@@ -63,10 +62,5 @@ class PropagationFilter(filters.FilterSet):
         self, queryset: QuerySet[Propagation], _name: str, text: str
     ) -> QuerySet[Propagation]:
         """The hash of the address as typed: nothing less than the whole address finds anybody."""
-        hashes = set()
-        for channel in ("email", "sms", "post"):
-            try:
-                hashes.add(addresses.address_hash(channel, text))
-            except UnusableAddress:
-                continue
-        return queryset.filter(event__address_hash__in=hashes)
+        hashes = {addresses.known_hash(channel, text) for channel in ("email", "sms", "post")}
+        return queryset.filter(event__address_hash__in=hashes - {""})

@@ -50,6 +50,14 @@ def address_hash(channel: str, address: str) -> str:
     return _keyed(normalised(channel, address))
 
 
+def known_hash(channel: str, address: str) -> str:
+    """The same, empty for what cannot be understood: it is no address anybody is known by."""
+    try:
+        return address_hash(channel, address)
+    except UnusableAddress:
+        return ""
+
+
 def person_hash(uid: object) -> str:
     return _keyed(person(uid).casefold())
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integration.consent import addresses
-from integration.consent.addresses import UnusableAddress
 from integration.consent.models import State
 from integration.consent.rules import MARKETING, Standing
 from integration.consent.suppression import (
@@ -91,11 +90,4 @@ def _permissions(
 
 
 def _hashes(one: Recipient) -> dict[str, str]:
-    return {channel: _hash(channel, address_of(one, channel)) for channel in COLUMNS}
-
-
-def _hash(channel: str, address: str) -> str:
-    try:
-        return addresses.address_hash(channel, address) if address.strip() else ""
-    except UnusableAddress:
-        return ""
+    return {channel: addresses.known_hash(channel, address_of(one, channel)) for channel in COLUMNS}

@@ -7,7 +7,6 @@ neither a rebuilt state nor a new address nor a restored backup lets somebody th
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 
 from django.conf import settings
 from django.db.models.functions import Upper
@@ -106,9 +105,8 @@ def every_hash(recipients: Sequence[Recipient]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for one in recipients:
         for channel in rules.CHANNELS:
-            with suppress(UnusableAddress):
-                if address := address_of(one, channel).strip():
-                    found[one.key].add(addresses.address_hash(channel, address))
+            if hashed := addresses.known_hash(channel, address_of(one, channel)):
+                found[one.key].add(hashed)
     return found
 
 

@@ -6,11 +6,9 @@ the person, unless the address in question has said yes plainly later; a yes nev
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from integration.consent import addresses, rules
-from integration.consent.addresses import UnusableAddress
 from integration.consent.models import ConsentEvent, State
 from integration.consent.suppression import (
     Standings,
@@ -119,9 +117,4 @@ def _judgement(bearers: Mapping[str, Bearer]) -> Judgement:
 
 
 def _hashes(channel: str, told: Iterable[str]) -> set[str]:
-    """What cannot be understood is no address that is known."""
-    found = set()
-    for address in told:
-        with suppress(UnusableAddress):
-            found.add(addresses.address_hash(channel, address))
-    return found
+    return {addresses.known_hash(channel, address) for address in told} - {""}

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -131,10 +130,8 @@ def _all_hashes(one: ConsentState, account: _Account) -> list[str]:
     """Whoever it is about by any channel: a no to all of them is kept at the address it was said of."""
     told = [("email", email) for email in (one.email, account.email, *account.contact_emails)]
     found = [addresses.person_hash(UUID(account.uid))] if account.uid else []
-    for channel, address in (*told, ("phone", account.phone)):
-        with suppress(UnusableAddress):
-            found.append(addresses.address_hash(channel, address))
-    return found
+    reached = (addresses.known_hash(*one) for one in (*told, ("phone", account.phone)))
+    return [*found, *filter(None, reached)]
 
 
 def _holds(standing: rules.Standing, one: ConsentState) -> bool:

@@ -17,7 +17,6 @@ from connectors.sync.consent.unsubscribed import Unsubscription, fingerprint
 from connectors.sync.context import Context
 from connectors.sync.models import Cursor
 from integration.consent import addresses, rules, suppression
-from integration.consent.addresses import UnusableAddress
 from integration.mirror.models import Contact
 from integration.records.audience import Recipient
 
@@ -86,7 +85,5 @@ def _unknown(contacts: Sequence[Contact]) -> list[str]:
 
 
 def _hash(email: str) -> list[str]:
-    try:
-        return [addresses.address_hash("email", email)] if email else []
-    except UnusableAddress:
-        return []
+    hashed = addresses.known_hash("email", email)
+    return [hashed] if hashed else []

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from connectors.sfmc.client import SfmcClient
 from integration.consent import addresses, ledger
-from integration.consent.addresses import UnusableAddress
 from integration.consent.happening import Happening
 from integration.consent.models import ConsentEvent, Propagation, Source
 from integration.consent.rules import OPT_IN
@@ -116,10 +115,7 @@ def _emails(contact_keys: set[str]) -> dict[str, str]:
 
 
 def _hash(email: str) -> str:
-    try:
-        return addresses.address_hash("email", email)
-    except UnusableAddress:
-        return ""
+    return addresses.known_hash("email", email)
 
 
 def _echoes(
