@@ -27,8 +27,7 @@ def _sums(count: str, total: str) -> str:
     return f"jsonb_build_object('count', {count}::text, 'sum', {amount}::text)"
 
 
-_WHAT = f"""
-WITH arrived AS (
+_TOTALS = f"""arrived AS (
     SELECT {_ARRIVED_KEY} AS key, count(*) AS left_count, sum(COALESCE(o.total_paid, 0)) AS left_sum,
         count(*) FILTER (WHERE p.id IS NOT NULL OR i.state IS NOT NULL AND i.state <> 'sent')
             AS right_count,
@@ -73,7 +72,7 @@ WITH arrived AS (
 _KEEP = f"""
 WITH scope AS MATERIALIZED (
     SELECT DISTINCT key FROM ({{keys}}) AS keys WHERE key IS NOT NULL AND key <> ''
-), {_WHAT.strip().removeprefix("WITH ")}, gone AS (
+), {_TOTALS}, gone AS (
     DELETE FROM reconciliation_daytotal t
     WHERE t.key IN (SELECT left(key, 200) FROM scope)
         AND t.key NOT IN (SELECT left(key, 200) FROM totals)
@@ -150,7 +149,7 @@ class ControlTotals(Control):
         WHERE control = 'control_totals' AND closed_at IS NULL
     """
     compare = f"""
-    {_WHAT}
+    WITH {_TOTALS}
     SELECT key, category, company, split_part(key, '|', 2)::date AS day,
         left(split_part(key, '|', 3), 3) AS currency,
         {minor("left_sum - right_sum", "split_part(key, '|', 3)")} AS amount,

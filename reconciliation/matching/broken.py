@@ -13,7 +13,7 @@ SELECT match_id,
                        '; ' ORDER BY side, what), 240) || '.' AS reason,
        bool_or(is_locked) AS is_locked
 FROM (
-    SELECT DISTINCT changed.match_id, changed.side, changed.what, p.id IS NOT NULL AS is_locked
+    SELECT DISTINCT match_id, side, what, reconciliation_in_locked_period(company, day) AS is_locked
     FROM (
         SELECT COALESCE(m.head_id, m.id) AS match_id, c.side, c.what, m.company, m.day, m.made_by_id
         FROM (SELECT * FROM reconciliation_change WHERE side = 'line' ORDER BY object_id OFFSET 0) c
@@ -26,9 +26,6 @@ FROM (
         JOIN reconciliation_match m ON m.document_id = c.object_id AND m.undone_at IS NULL
         WHERE m.control = %(control)s
     ) changed
-    LEFT JOIN reconciliation_period p
-      ON p.state = 'locked' AND p.company = changed.company
-     AND changed.day BETWEEN p.first_day AND p.last_day
     WHERE made_by_id IS NULL OR what ~ 'amount|currency|kind|company|deleted'
 ) told
 GROUP BY match_id
