@@ -14,7 +14,6 @@ from django.utils import timezone
 from connectors.sync.flow import ORDERS
 from connectors.sync.models import SyncItem
 from exceptions import approvals
-from exceptions.filters.orders import WAITING
 from exceptions.kind import Kind, kinds
 from exceptions.models import ACTIVE, ExceptionCase, Occurrence
 from integration.accounts.models import User
@@ -86,7 +85,7 @@ def totals(user: User) -> Totals:
     today = timezone.localdate()
     states = SyncItem.objects.filter(flow=ORDERS).aggregate(
         held=Count("pk", filter=Q(state="held")),
-        waiting=Count("pk", filter=Q(state__in=WAITING)),
+        waiting=Count("pk", filter=Q(state__in=SyncItem.ON_THE_WAY)),
         sent=Count("pk", filter=Q(state="sent")),
         today=Count("pk", filter=Q(state="sent", changed_at__date=today)),
     )

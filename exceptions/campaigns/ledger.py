@@ -13,10 +13,11 @@ from typing import Any
 from django.utils import timezone
 
 from connectors.sync.flow import ORDERS
+from connectors.sync.models import SyncItem
 from exceptions.campaigns.narrowed import Narrowed
 from integration.mirror.order_days import placed_at
 
-_ON_THE_WAY = "state IS NULL OR state IN ('waiting', 'working', 'sending')"
+_ON_THE_WAY = f"state IS NULL OR state IN {SyncItem.ON_THE_WAY}"
 
 
 @dataclass(frozen=True, slots=True)

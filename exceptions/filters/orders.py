@@ -10,8 +10,6 @@ from exceptions.search import orders_known_by
 from integration.mirror.models import CampaignOrder
 
 ON_THE_WAY = "on_the_way"
-WAITING = ("waiting", "working", "sending")
-"""States of an order that goes to Prima by itself."""
 
 
 class OrderFilter(filters.FilterSet):
@@ -53,6 +51,6 @@ class OrderFilter(filters.FilterSet):
     def by_state(
         self, queryset: QuerySet[CampaignOrder], _name: str, value: str
     ) -> QuerySet[CampaignOrder]:
-        states = WAITING if value == ON_THE_WAY else [value]
+        states = SyncItem.ON_THE_WAY if value == ON_THE_WAY else [value]
         items = SyncItem.objects.filter(flow=ORDERS, external_id=OuterRef("key"), state__in=states)
         return queryset.filter(Exists(items))

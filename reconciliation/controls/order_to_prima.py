@@ -1,6 +1,7 @@
 """Campaign orders against the orders Prima holds: there, once, for the same account and money."""
 # ruff: noqa: S608 - every part of the SQL is a constant of the product.
 
+from connectors.sync.models import SyncItem
 from integration.accounts.roles import Role
 from integration.core.money_sql import minor, shown
 from reconciliation.control import Category, Control, is_open, settled, sides
@@ -229,7 +230,7 @@ class OrderToPrima(Control):
     WHERE b.nth = 1 AND NOT EXISTS (SELECT 1 FROM sent s WHERE s.key = b.key)
         AND NOT EXISTS (
             SELECT 1 FROM sync_syncitem i WHERE i.flow = 'orders_to_prima'
-            AND i.external_id = b.key AND i.state IN ('waiting', 'working', 'sending'))
+            AND i.external_id = b.key AND i.state IN {SyncItem.ON_THE_WAY})
     UNION ALL
     SELECT b.key, 'twice', b.company, COALESCE(b.order_date, b.read_at::date), b.currency,
         -{minor("b.gross", "b.currency")}, 0, '', '',

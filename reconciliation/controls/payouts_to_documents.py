@@ -7,6 +7,7 @@ from integration.accounts.roles import Role
 from integration.core.money_sql import major
 from reconciliation import match
 from reconciliation.control import Category, Control, Scope, settled, sides
+from reconciliation.matching.open_items import is_voucher
 from reconciliation.payouts import MATCHABLE
 
 _LINE = sides(
@@ -21,7 +22,7 @@ _LINE = sides(
     currency="g.currency",
 )
 # What vouchers paid of an invoice, no gateway has to pay out.
-_IS_VOUCHER = "(v.voucher_number <> '' OR lower(v.method) = 'voucher')"
+_IS_VOUCHER = is_voucher("v")
 _BY_VOUCHER = f"""COALESCE((SELECT sum(abs(v.minor)) FROM mirror_primadocument v
         WHERE v.kind = 'receipt' AND x.kind = 'invoice' AND v.invoice_number = x.number
         AND v.invoice_number <> '' AND v.currency = x.currency AND v.deleted_at IS NULL

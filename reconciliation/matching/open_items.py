@@ -95,7 +95,7 @@ _RECEIPTS = """
 CREATE TEMP TABLE receipt ON COMMIT DROP AS
 SELECT DISTINCT r.id, r.number, r.invoice_number, r.transaction_id, r.currency,
        abs(r.minor) AS amount,
-       (r.voucher_number <> '' OR lower(r.method) = 'voucher') AS is_voucher,
+       {is_voucher} AS is_voucher,
        {is_open} AS is_open
 FROM (
     SELECT {columns} FROM (
@@ -149,6 +149,11 @@ ANALYZE open_line (id, kind, currency, reference_key, transaction_id, email, amo
 ANALYZE open_document (id, kind, currency, reference_key, number, email, amount);
 """
 _A_SMALL_SAMPLE = "SET LOCAL default_statistics_target = 10"
+
+
+def is_voucher(receipt: str) -> str:
+    """SQL: whether this receipt is paid with a voucher."""
+    return f"({receipt}.voucher_number <> '' OR lower({receipt}.method) = 'voucher')"
 
 
 def look_no_more(desk: Desk) -> None:
@@ -216,7 +221,7 @@ def _set_aside(desk: Desk, lines: str, documents: str, *, is_first: bool) -> Non
     desk.do(_INDEXES)
     desk.do(_STATISTICS)
     is_open = "true" if is_first else _RECEIPT_IS_OPEN
-    desk.do(_RECEIPTS.format(columns=_OF_RECEIPT, is_open=is_open))
+    desk.do(_RECEIPTS.format(columns=_OF_RECEIPT, is_open=is_open, is_voucher=is_voucher("r")))
     desk.do(_HOUSE_CREDIT)
     desk.do("ANALYZE receipt")
     desk.do(_NAMES_BY_RECEIPT)

@@ -73,6 +73,9 @@ class SyncItem(models.Model):
         REJECTED = "rejected", "Rejected"
         CANCELLED = "cancelled", "Cancelled"
 
+    ON_THE_WAY = ("waiting", "working", "sending")
+    """Of these states: it goes on by itself. Python writes it as SQL has it after IN."""
+
     flow = models.CharField(max_length=60)
     external_id = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
