@@ -1,9 +1,6 @@
 """The list of what the bank booked."""
 
-import csv
-import io
 from collections.abc import Callable
-from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -12,6 +9,7 @@ from django.urls import reverse
 from integration.accounts.models import User
 from reconciliation.models import BankMatch, Payout
 from tests.factories.books import booking, payout, statement
+from tests.factories.exports import sheet
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -28,12 +26,6 @@ def bank() -> None:
     )
     booking(bank, "b_10", 500, text="=Ruth Lee, thank you", account="GB00-2")
     booking(bank, "b_11", -900, text="Rent")
-
-
-def sheet(client: Client, query: str = "") -> list[dict[str, str]]:
-    answer = client.get(f"{reverse('bank-lines')}?export=csv&{query}")
-    body = b"".join(cast(Any, answer).streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(body)))
 
 
 def test_bookings_of_the_bank_say_which_payout_they_are(
@@ -55,7 +47,7 @@ def test_bookings_of_the_bank_say_which_payout_they_are(
     page = client.get(reverse("bank-lines")).content.decode()
     assert f'href="{reverse("payout", args=[Payout.objects.get().pk])}"' in page
     assert "Ruth Lee" in page
-    assert [row["Payout"] for row in sheet(client, "belongs=payout")] == ["po_9"]
+    assert [row["Payout"] for row in sheet(client, "bank-lines", "belongs=payout")] == ["po_9"]
 
 
 def test_what_the_bank_wrote_of_others_than_gateways_names_nobody(
@@ -63,7 +55,7 @@ def test_what_the_bank_wrote_of_others_than_gateways_names_nobody(
 ) -> None:
     client = client_for(auditor)
     page = client.get(reverse("bank-lines")).content.decode()
-    told = {row["Text of the bank"] for row in sheet(client)}
+    told = {row["Text of the bank"] for row in sheet(client, "bank-lines")}
 
     assert "Ruth" not in page
     assert "STRIPE po_9" in page

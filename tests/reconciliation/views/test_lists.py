@@ -26,6 +26,7 @@ from reconciliation.models import (
 )
 from reconciliation.views.saved import LISTS
 from tests.factories.books import booking, line, payout, statement, world
+from tests.factories.exports import sheet
 from tests.factories.reconciliation import difference, limits
 
 pytestmark = pytest.mark.django_db
@@ -51,13 +52,6 @@ def books(finance: User) -> None:
         made_at="2026-10-15T12:00Z",
     )  # fmt: skip
     periods.appear()
-
-
-def sheet(client: Client, page: str, query: str = "") -> list[dict[str, str]]:
-    answer = client.get(f"{reverse(page)}?export=csv&{query}")
-    assert answer.status_code == 200
-    body = b"".join(cast(Any, answer).streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(body)))
 
 
 @pytest.mark.parametrize("page", LISTS)
