@@ -24,6 +24,8 @@ from tests.connectors.sync.desk import at_prima
 from tests.journeys import desk
 from tests.journeys.desk import At, case_of
 
+pytestmark = pytest.mark.slow
+
 DECIDE = "/customers/proposals/decide/"
 
 

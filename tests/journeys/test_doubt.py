@@ -10,7 +10,7 @@ from exceptions.models import Occurrence
 from integration.mirror.models import PrimaOrder
 from tests.journeys.desk import assert_nothing_lost, desk, sync, until_settled
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 ORDERS = {"method": "POST", "path": "/sales-orders$"}
 TROUBLES: dict[str, dict[str, Any]] = {
     "no answer, and nothing was booked": {"kind": "timeout_before", "seconds": 2, **ORDERS},

@@ -12,6 +12,8 @@ from exceptions.models import Occurrence
 from integration.mirror.models import CampaignOrder, PrimaOrder
 from tests.connectors.sync.desk import HAPPY_DAY, at_prima, booked_in_prima, hurry, states
 
+pytestmark = pytest.mark.slow
+
 ORDERS = "/prima/v1/main/sales-orders$"
 LOOK_UPS = "/sales-orders/by-external"
 

@@ -25,6 +25,7 @@ def people() -> cast.Cast:
     return cast.build(random, 420)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_wrong_leads_become_their_cases_and_the_others_accounts():
     # given

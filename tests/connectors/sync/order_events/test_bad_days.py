@@ -12,6 +12,8 @@ from integration.mirror.models import PrimaOrder
 from tests.connectors.sync.desk import at_prima
 from tests.connectors.sync.order_events.orders import entries, heard, listen, move, run
 
+pytestmark = pytest.mark.slow
+
 
 def test_repeats_and_latecomers_tell_each_milestone_once_and_in_order(booked: RunningSandbox):
     order = PrimaOrder.objects.order_by("pk").first()

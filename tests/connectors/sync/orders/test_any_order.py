@@ -5,6 +5,7 @@ from collections import defaultdict
 from decimal import Decimal
 from time import perf_counter
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -207,6 +208,7 @@ def garbled(draw):
     return {**sent, whole: draw(JSON)} if whole else sent
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON | garbled())
 @example({"order": {"key": "W", "ordered_at": "0001-01-01T00:00:00+14:00"}, "lines": [{}]})
