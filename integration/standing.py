@@ -1,7 +1,8 @@
 """Whether the background work goes on: what is due is begun, and what waits is taken.
 
 A cluster looks at the timetable twice a minute and at its queue every second. What is late by
-minutes is late because nobody works: the cluster is not running, or has stopped doing so.
+minutes is late because nobody works: the cluster is not running, or has stopped doing so. What runs
+once a day tells nothing: it counts its days from last night when the timetable is written.
 """
 
 from collections.abc import Iterable
@@ -50,9 +51,8 @@ def still(now: datetime | None = None) -> list[Standing]:
     """The queues that stand still, in two queries; nothing when all is well."""
     now = now or timezone.now()
     usual = str(settings.Q_CLUSTER["name"])
-    due = _earliest(
-        Schedule.objects.exclude(repeats=0).values_list("cluster").annotate(Min("next_run"))
-    )
+    often = Schedule.objects.exclude(repeats=0).exclude(schedule_type=Schedule.DAILY)
+    due = _earliest(often.values_list("cluster").annotate(Min("next_run")))
     if not due:
         return [Standing(usual, None)]
     waiting = _earliest(OrmQ.objects.filter(lock__lte=now).values_list("key").annotate(Min("lock")))

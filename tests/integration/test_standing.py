@@ -1,6 +1,6 @@
 """When the background work is said to stand still."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -24,6 +24,13 @@ def test_work_without_a_timetable_has_never_begun() -> None:
     (found,) = standing.still(NOW)
     assert found == Standing("desk", None)
     assert found.title == "The background work has never begun"
+
+
+@pytest.mark.parametrize("hour", [1, 3, 15])
+def test_a_timetable_just_written_is_not_late_whatever_the_hour(time_machine, hour) -> None:
+    time_machine.move_to(datetime(2026, 11, 10, hour, 30, tzinfo=UTC), tick=False)
+    timetable.synchronise()
+    assert standing.still() == []
 
 
 @pytest.mark.usefixtures("going")
