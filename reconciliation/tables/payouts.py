@@ -17,6 +17,8 @@ from reconciliation.payouts import MATCHABLE, at_bank, state_of
 from reconciliation.templatetags.waterfalls import minor
 
 LONG = {"td": {"class": "breakable"}}
+MAIN = {"td": {"class": "breakable main"}}
+"""Of what a row is known by: most of them stay on one line."""
 WHOLE = {"td": {"class": "nowrap"}}
 TONES = {
     "reading": "running",
@@ -65,7 +67,7 @@ class FileTable(tables.Table):
 class PayoutTable(tables.Table):
     """Newest first."""
 
-    payout_id = tables.Column("Payout", attrs=LONG)
+    payout_id = tables.Column("Payout", attrs=MAIN)
     gateway = tables.Column("Gateway")
     account = tables.Column("Account", default="–", attrs=LONG)
     paid_on = tables.DateColumn(verbose_name="Paid", format="j M Y", attrs=WHOLE)

@@ -1,7 +1,7 @@
 """The overview: each figure opens its rows, the last months first, gateways under their sum."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integration.accounts.models import User
 from reconciliation import ageing, trend
-from reconciliation.models import Difference, GatewayLine, Tolerance
+from reconciliation.models import DayTotal, Difference, GatewayLine, Tolerance
 from reconciliation.totals import Narrowed
 from tests.factories.books import line, statement, world
 from tests.factories.campaigns import order
@@ -240,3 +240,13 @@ def test_lines_that_need_no_match_are_not_in_the_share_of_each_week() -> None:
 
     assert trend.trend(Narrowed())[-1].lines == 1
     assert trend.trend(Narrowed(currency="EUR"))[-1].lines == 0
+
+
+def test_what_has_no_currency_shows_no_amount(client_for: SignIn, auditor: User) -> None:
+    day = date(2026, 10, 15)
+    DayTotal.objects.create(key=f"arrived|{day}||", day=day, currency="", amount=0)
+
+    page = client_for(auditor).get(f"{reverse('agreed', args=['control_totals'])}?period=all")
+
+    assert page.context["number"] == 1
+    assert "0.00" not in text(page)
